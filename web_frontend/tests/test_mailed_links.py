@@ -52,7 +52,7 @@ def test_what_is_confirmed_needs_no_button(vera: Client, gateway: GatewayDouble)
     assert "It becomes new@example.com" in page
     russian = vera.get("/security", headers={"Accept-Language": "ru"}).content.decode()
     assert "подтверждена" in russian
-    assert "Почта сменится на new@example.com" in russian
+    assert "Почта сменится на\xa0new@example.com" in russian
 
 
 def test_another_address_is_asked_for_with_the_password(vera: Client, gateway: GatewayDouble) -> None:

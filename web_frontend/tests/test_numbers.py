@@ -188,7 +188,7 @@ def test_reasons_are_said_in_the_readers_language(vera: Client, gateway: Gateway
         ("en", "100₽", "in US dollars"),
         ("ru", "100₽", "в долларах США"),
         ("en", "10 20", "Enter an amount such as 1,500 or 1500.50."),
-        ("ru", "10 20", "Введите сумму, например 1 500 или 1500,50."),
+        ("ru", "10 20", "Введите сумму, например 1 500 или\xa01500,50."),
         ("ru", "1,234", "Тысячи отделяйте пробелом"),
     ):
         answer = vera.post("/cash", {"amount": typed, "key": "k"}, headers={"Accept-Language": language})

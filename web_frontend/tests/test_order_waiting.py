@@ -38,7 +38,8 @@ def test_it_says_that_it_waits_and_until_when(vera: Client, gateway: GatewayDoub
     assert "<progress" not in page
     sale = re.sub("<time[^>]*>", "", shown(vera, gateway, {**WAITING, "side": "sell"}, "ru"))
     assert (
-        "Заявка на продажу 10\xa0шт. AAPL по 425,00\xa0$ или дороже ждёт в стакане до 20 февр. 2027" in sale
+        "Заявка на продажу 10\xa0шт. AAPL по\xa0425,00\xa0$ или дороже ждёт в стакане до\xa020 февр. 2027"
+        in sale
     )
 
 

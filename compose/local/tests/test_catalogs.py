@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from compose.local import catalogs
 
 SOURCE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Buy"\nmsgstr "Купить"\n'
@@ -31,3 +33,18 @@ def test_the_environment_s_own_catalogues_are_left_alone(folder: Path) -> None:
     hidden.mkdir(parents=True)
     (hidden / "django.po").write_text(SOURCE, encoding="utf-8")
     assert catalogs.compile_changed(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Esc — назад", "Esc\xa0— назад"),
+        ("По %(price)s или дешевле, до %(until)s", "По\xa0%(price)s или дешевле, до\xa0%(until)s"),
+        ("не дольше 90 дней, на 1 % хуже", "не дольше 90\xa0дней, на\xa01\xa0% хуже"),
+        ("по 10, 20 или 30", "по\xa010, 20 или\xa030"),
+        ("Продано %(count)s шт. %(ticker)s", "Продано %(count)s\xa0шт. %(ticker)s"),
+        ("Новости о бирже", "Новости о бирже"),
+    ],
+)
+def test_russian_lines_do_not_end_where_they_must_not(written: str, shown: str) -> None:
+    assert catalogs.unbroken(written) == shown

@@ -201,5 +201,5 @@ def test_the_sentences_are_in_the_language_of_the_terminal(
     monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
     path = str(CASES / "trap-date-ambiguous.csv")
     _summary, sentence = refused("import_prices", path, "--ticker", "TSTA")
-    assert "08/01/2024 может быть 8 января или 1 августа: укажите --dates dmy" in sentence
+    assert "08/01/2024 может быть 8 января или\xa01 августа: укажите --dates dmy" in sentence
     assert "Это была проба" in run("import_prices", path, "--ticker", "TSTA", "--dates", "dmy", "--dry-run")

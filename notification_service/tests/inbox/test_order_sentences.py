@@ -29,26 +29,26 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
         (filled, {**ONE_SALE, "amount": 119_427, "fee": 60}, "en",
          "Sold 1 unit of AAPL at $1,194.27 for $1,194.27, fee $0.60."),
         (filled, {"quantity": 1_104, "price": Decimal("1.0875")}, "ru",
-         "Куплено 1\xa0104 шт. AAPL по 1,0875\xa0$ на сумму 5\xa0971,35\xa0$, комиссия 2,99\xa0$."),
+         "Куплено 1\xa0104\xa0шт. AAPL по\xa01,0875\xa0$ на сумму 5\xa0971,35\xa0$, комиссия 2,99\xa0$."),
         (part_filled, {}, "en",
          "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20. Filled so far: 2 of 5."),
         (part_filled, {}, "ru",
-         "Куплено 2 шт. AAPL по 194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
-         "Всего исполнено: 2 из 5."),
+         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
+         "Всего исполнено: 2 из\xa05."),
         (part_filled, {"side": "sell", "executions": [["1", "2", "2", "194.28", "maker", "customer"]]}, "en",
          "Sold 2 units of AAPL at $194.275 for $388.55, fee $0.20. Filled so far: 2 of 5."),
         (part_filled, {**LAST, "filled_quantity": 5, "price": Decimal("100")}, "en",
          "Bought 2 units of AAPL at $100.00 on average for $388.55, fee $0.20. "
          "That completes the order: 5 in all."),
         (part_filled, {**LAST, "filled_quantity": 1_205}, "ru",
-         "Куплено 2 шт. AAPL по 194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
+         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
          "Теперь заявка исполнена целиком: 1\xa0205."),
         (part_filled, {**LAST, "filled_quantity": 2}, "en",
          "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20."),
         (canceled, {}, "en", "The order to buy 5 units of AAPL was canceled."),
         (canceled, ONE_SALE, "en", "The order to sell 1 unit of AAPL was canceled."),
         (canceled, {"side": "sell", "quantity": 22, "filled_quantity": 1}, "ru",
-         "Заявка на продажу 22 шт. AAPL отменена. До этого исполнено 1 шт."),
+         "Заявка на продажу 22\xa0шт. AAPL отменена. До этого исполнено 1\xa0шт."),
         (rest_canceled, {}, "en", "The order to buy 5 units of AAPL was canceled."),
         (rest_canceled, {"code": "unfilled", "filled_quantity": 2}, "en",
          "The order to buy 5 units of AAPL was canceled. Nothing more was on offer within the order's bound. "
@@ -59,7 +59,7 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
         (rest_canceled, {**NEW_ORDER, "filled_quantity": 1}, "en",
          "The order to buy 5 units of AAPL was replaced by a new one. 1 unit had been filled before that."),
         (rest_canceled, {"code": "self_trade"}, "ru",
-         "Заявка на покупку 5 шт. AAPL отменена. "
+         "Заявка на покупку 5\xa0шт. AAPL отменена. "
          "Сделка была бы с вашей же заявкой, поэтому остаток этой заявки отменён."),
         (rest_canceled, {"code": "corporate_action", "side": "sell"}, "en",
          "The order to sell 5 units of AAPL was canceled. "
@@ -68,23 +68,23 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
          "The order to buy 5 units of AAPL was canceled. The exchange canceled the order. "
          "Reason: Listed at a wrong price"),
         (rest_canceled, {**WRONG_PRICE, "filled_quantity": 1}, "ru",
-         "Заявка на покупку 5 шт. AAPL отменена. Заявку отменила биржа. До этого исполнено 1 шт. "
+         "Заявка на покупку 5\xa0шт. AAPL отменена. Заявку отменила биржа. До этого исполнено 1\xa0шт. "
          "Причина: Listed at a wrong price"),
         (expired, {"filled_quantity": 2}, "en",
          "The order to buy 5 units of AAPL expired. The order was not confirmed in time, so it was canceled. "
          "2 units had been filled before that."),
         (expired, {"side": "sell", "quantity": 22}, "ru",
-         "Срок заявки на продажу 22 шт. AAPL истёк. Заявку не подтвердили вовремя, поэтому она отменена."),
+         "Срок заявки на продажу 22\xa0шт. AAPL истёк. Заявку не подтвердили вовремя, поэтому она отменена."),
         (expired, {**ONE_SALE, "code": "day_ended"}, "en",
          "The order to sell 1 unit of AAPL expired. The order's time in the book was over."),
         (expired, {"code": "day_ended", "filled_quantity": 3}, "ru",
-         "Срок заявки на покупку 5 шт. AAPL истёк. Срок заявки в стакане закончился. "
-         "До этого исполнено 3 шт."),
+         "Срок заявки на покупку 5\xa0шт. AAPL истёк. Срок заявки в стакане закончился. "
+         "До этого исполнено 3\xa0шт."),
         (rejected, {}, "en",
          "The order to buy 5 units of AAPL was rejected. "
          "The order needs $6,034.08, and $100.00 is available."),
         (rejected, {}, "ru",
-         "Заявка на покупку 5 шт. AAPL отклонена. "
+         "Заявка на покупку 5\xa0шт. AAPL отклонена. "
          "Для заявки нужно 6\xa0034,08\xa0$, а доступно 100,00\xa0$."),
     ],
 )  # fmt: skip

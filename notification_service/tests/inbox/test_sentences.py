@@ -43,12 +43,14 @@ FELL = {"direction": "below", "price": Decimal("90.00000000"), "quote": Decimal(
         (dividend, {}, "en", "Dividend of AAPL",
          "$1,234.50 came in for 10 units of AAPL, $0.2425 for each. Your balance is $5,000.00."),
         (dividend, {"quantity": 21}, "ru", "Дивиденды AAPL",
-         "Поступило 1\xa0234,50\xa0$ за 21 шт. AAPL, по 0,2425\xa0$ за штуку. На счёте 5\xa0000,00\xa0$."),
+         "Поступило 1\xa0234,50\xa0$ за\xa021\xa0шт. AAPL, по\xa00,2425\xa0$ за штуку. "
+         "На счёте 5\xa0000,00\xa0$."),
         (split, {}, "en", "Split of AAPL",
          "Units of AAPL: 1,001 before, 1,501 now (2 → 3). All open orders for it were canceled. "
          "For the fraction left over you were paid $143.49."),
         (split, {}, "ru", "Сплит AAPL",
-         "AAPL: было 1\xa0001 шт., стало 1\xa0501 шт. (2 → 3). Все открытые заявки по инструменту отменены. "
+         "AAPL: было 1\xa0001\xa0шт., стало 1\xa0501\xa0шт. (2 → 3). "
+         "Все открытые заявки по инструменту отменены. "
          "За оставшуюся долю выплачено 143,49\xa0$."),
         (split, {"amount": 0}, "en", "Split of AAPL",
          "Units of AAPL: 1,001 before, 1,501 now (2 → 3). All open orders for it were canceled."),
@@ -67,9 +69,9 @@ FELL = {"direction": "below", "price": Decimal("90.00000000"), "quote": Decimal(
         (alert_fired, FELL, "en", "AAPL: $89.125",
          "AAPL fell to $89.125. You asked to be told at $90.00."),
         (alert_fired, ROSE, "ru", "AAPL: 1\xa0100,50\xa0$",
-         "Цена AAPL поднялась до 1\xa0100,50\xa0$. Вы просили сообщить о 1\xa0100,00\xa0$."),
+         "Цена AAPL поднялась до\xa01\xa0100,50\xa0$. Вы просили сообщить о\xa01\xa0100,00\xa0$."),
         (alert_fired, FELL, "ru", "AAPL: 89,125\xa0$",
-         "Цена AAPL опустилась до 89,125\xa0$. Вы просили сообщить о 90,00\xa0$."),
+         "Цена AAPL опустилась до\xa089,125\xa0$. Вы просили сообщить о\xa090,00\xa0$."),
         (frozen, {}, "en", "Your account is frozen",
          "It is being checked. Your money is safe. Until then you cannot top up, withdraw or buy; you can "
          "still sell."),
@@ -91,7 +93,7 @@ def test_it_is_told_in_the_readers_language(deliver, told, user_id, make, fields
 
 def test_russian_writes_months_small(deliver, told, user_id):
     deliver(statement_ready(user_id))
-    assert told("ru")["title"] == "Выписка за октябрь 2026"
+    assert told("ru")["title"] == "Выписка за\xa0октябрь 2026"
 
 
 @pytest.mark.parametrize("notice", NOTICES)
