@@ -117,9 +117,9 @@ class LinkQuotaExceeded(DailyQuotaExceeded):
 
     code = "link_quota_exceeded"
     status = 429
-    title = _("Daily limit of mails reached")
+    title = _("Daily limit of e-mails reached")
     message = _(
-        "%(limit)s such mails were sent to this address today; the links in them work. You can ask for "
+        "We sent %(limit)s such e-mails to this address today; the links in them work. You can ask for "
         "another after midnight UTC."
     )
 
@@ -142,7 +142,7 @@ class LinkInvalid(DomainError):
     code = "link_invalid"
     field = "token"
     title = _("The link does not work")
-    message = _("This link was used already, has expired or is not whole. Ask for another one.")
+    message = _("This link was used already, has expired or is not complete. Ask for another one.")
 
 
 class EmailConfirmedAlready(DomainError):

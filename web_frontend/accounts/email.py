@@ -26,7 +26,7 @@ def email_change(request: GatewayRequest) -> HttpResponse:
     wanted = submitted(form, lambda: request.gateway.post("/api/v1/users/me/email", form.cleaned_data))
     if wanted is None:
         return security_page(request, email_form=form)
-    message = _("A link was mailed to %(email)s. Follow it to make this your e-mail.")
+    message = _("We emailed a link to %(email)s. Follow it to make this your e-mail.")
     messages.success(request, message % {"email": wanted["email_wanted"]})
     return go_to(request, reverse("security"))
 
@@ -37,7 +37,7 @@ def email_confirmation_resend(request: GatewayRequest) -> HttpResponse:
     """Have the link mailed again; of an address that is confirmed meanwhile there is nothing to say."""
     try:
         request.gateway.post("/api/v1/users/me/email/confirmation")
-        messages.success(request, _("The link was mailed again."))
+        messages.success(request, _("We emailed the link again."))
     except GatewayProblem as problem:
         if problem.status not in (409, 429):
             raise

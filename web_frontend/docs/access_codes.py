@@ -135,7 +135,7 @@ USERS: Codes = (
         Code(
             "link_invalid",
             400,
-            _("The link of a mail was used already, has expired or is not whole."),
+            _("The link from an e-mail was used already, has expired or is not complete."),
         ),
         Code("secret_invalid", 400, _("The secret of a second factor has 32 letters and digits (Base32).")),
         Code("second_factor_on", 409, _("The second factor is on already.")),

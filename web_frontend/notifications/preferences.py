@@ -40,7 +40,7 @@ def preferences_show(request: GatewayRequest) -> HttpResponse:
 def webhook_secret_renew(request: GatewayRequest) -> HttpResponse:
     """Another secret for the webhook."""
     request.gateway.post(f"{_URL}/webhook-secret")
-    messages.success(request, _("The webhook has another secret."))
+    messages.success(request, _("The webhook has a new secret."))
     return go_to(request, reverse("notification_preferences"))
 
 

@@ -38,7 +38,7 @@ def test_what_is_not_confirmed_can_be_mailed_again(vera: Client, gateway: Gatewa
     assert 'id="email-resend"' in page
     gateway.answer(RESEND, None, 202)
     assert vera.post("/security/email/resend")["Location"] == "/security"
-    assert "The link was mailed again." in vera.get("/security").content.decode()
+    assert "We emailed the link again." in vera.get("/security").content.decode()
     gateway.answer(RESEND, refusal("link_quota_exceeded"), 429)
     vera.post("/security/email/resend")
     assert "Not so." in vera.get("/security").content.decode()
@@ -59,7 +59,7 @@ def test_another_address_is_asked_for_with_the_password(vera: Client, gateway: G
     gateway.answer(CHANGE, recorded("user", email_wanted="new@example.com"), 202)
     assert vera.post("/security/email", WANTED)["Location"] == "/security"
     assert gateway.requests_to(CHANGE)[0].body == WANTED
-    assert "A link was mailed to new@example.com." in vera.get("/security").content.decode()
+    assert "We emailed a link to new@example.com." in vera.get("/security").content.decode()
 
 
 @pytest.mark.parametrize("field", ["email", "password"])

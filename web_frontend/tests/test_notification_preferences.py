@@ -117,7 +117,7 @@ def test_a_channel_without_an_address_is_said_at_the_address(vera, gateway):
 def test_another_secret(vera, gateway):
     gateway.answer(f"POST {URL}/webhook-secret", HAD)
     assert vera.post(f"{PAGE}/webhook-secret")["Location"] == PAGE
-    assert "another secret" in vera.get(PAGE).content.decode()
+    assert "The webhook has a new secret." in vera.get(PAGE).content.decode()
 
 
 def test_when_the_service_is_away_it_is_said(vera, gateway):

@@ -35,7 +35,7 @@ def test_the_page_names_the_places(vera: Client) -> None:
     page = vera.get("/security").content.decode()
     assert page.index("This browser") < page.index("Firefox on Windows") < page.index("Safari on iPhone")
     assert page.count("Sign out there") == 1
-    assert page.index("last seen now") < page.index("Safari on iPhone") < page.index("last seen <time")
+    assert page.index("active now") < page.index("Safari on iPhone") < page.index("last seen <time")
     for heading in ("Password", "Second factor", "API keys", "E-mail"):
         assert f"<h2>{heading}</h2>" in page
     assert 'href="/security/second-factor"' in page
