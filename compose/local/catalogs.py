@@ -10,10 +10,10 @@ from pathlib import Path
 
 from compose.local.paths import ROOT
 
-#: The spaces at which Russian does not end a line: before a dash, before "шт.", between a number and its
-#: noun, and between a short word and the value that it belongs to (``по %(price)s``, ``до 90 дней``).
+#: The spaces at which Russian does not end a line: before a dash, "шт." or an amount, between a number and
+#: its noun, and between a short word and the value that it belongs to (``по %(price)s``, ``до 90 дней``).
 _UNBROKEN = re.compile(
-    r" (?=—|шт\.)|(?<=\d) (?=[а-яё%])(?!(?:и|в|до|или) )"
+    r" (?=—|шт\.|%\((?:amount|balance|fee)\))|(?<=\d) (?=[а-яё%])(?!(?:и|в|до|или) )"
     r"|(?:(?<=\b[а-яё])|(?<=\b[а-яё]{2})|(?<=\b[а-яё]{3})) (?=%\(|\d)",
     re.IGNORECASE,
 )

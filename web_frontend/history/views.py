@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from servicekit.contracts.values import OPERATION_KINDS
@@ -35,7 +36,10 @@ class FilterForm(forms.Form):
     type = forms.ChoiceField(
         label=_("Kind"),
         required=False,
-        choices=[("", _("All")), *((kind, LABELS["operation"][kind]) for kind in OPERATION_KINDS)],
+        choices=[
+            ("", pgettext_lazy("kinds of operation", "All")),
+            *((kind, LABELS["operation"][kind]) for kind in OPERATION_KINDS),
+        ],
     )
     ticker = forms.CharField(
         label=_("Instrument"),

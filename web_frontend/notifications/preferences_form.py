@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any, NamedTuple
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from web_frontend.display import zones
@@ -32,7 +32,7 @@ KINDS = {
     "security_noticed": _("Account security"),
     "welcome": _("Welcome"),
 }
-CHANNELS = {"email": _("E-mail"), "webhook": _("Webhook"), "messenger": _("Messenger")}
+CHANNELS = {"email": pgettext_lazy("channel", "E-mail"), "webhook": _("Webhook"), "messenger": _("Messenger")}
 GATHER = (
     (0, _("no, send each at once")),
     (60, _("within a minute")),

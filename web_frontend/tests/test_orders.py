@@ -231,7 +231,7 @@ def test_the_money_that_moved_is_said(
     assert re.search(words, page)
     assert sentence in page
     russian = vera.get(ADDRESS, headers={"Accept-Language": "ru"}).content.decode()
-    assert "10\xa0шт. AAPL по 429,86\xa0$ и " in russian
+    assert "10\xa0шт. AAPL по\xa0429,86\xa0$ и " in russian
     gateway.answer(f"GET /api/v1{ADDRESS}", {**ORDER, "status": "canceled", "filled_quantity": 0})
     assert 'id="moved"' not in vera.get(ADDRESS).content.decode()
 

@@ -13,7 +13,7 @@ from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "$1,500.50 was withdrawn from your account."), ("ru", "Со счёта выведено 1\xa0500,50\xa0$.")],
+    [("en", "$1,500.50 was withdrawn from your account."), ("ru", "Со счёта выведено\xa01\xa0500,50\xa0$.")],
 )
 def test_a_withdrawal_is_sent_once_and_said(
     vera: Client, gateway: GatewayDouble, language: str, said: str

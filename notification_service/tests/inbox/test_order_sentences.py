@@ -29,11 +29,12 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
         (filled, {**ONE_SALE, "amount": 119_427, "fee": 60}, "en",
          "Sold 1 unit of AAPL at $1,194.27 for $1,194.27, fee $0.60."),
         (filled, {"quantity": 1_104, "price": Decimal("1.0875")}, "ru",
-         "Куплено 1\xa0104\xa0шт. AAPL по\xa01,0875\xa0$ на сумму 5\xa0971,35\xa0$, комиссия 2,99\xa0$."),
+         "Куплено 1\xa0104\xa0шт. AAPL по\xa01,0875\xa0$ на сумму\xa05\xa0971,35\xa0$, "
+         "комиссия\xa02,99\xa0$."),
         (part_filled, {}, "en",
          "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20. Filled so far: 2 of 5."),
         (part_filled, {}, "ru",
-         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
+         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму\xa0388,55\xa0$, комиссия\xa00,20\xa0$. "
          "Всего исполнено: 2 из\xa05."),
         (part_filled, {"side": "sell", "executions": [["1", "2", "2", "194.28", "maker", "customer"]]}, "en",
          "Sold 2 units of AAPL at $194.275 for $388.55, fee $0.20. Filled so far: 2 of 5."),
@@ -41,7 +42,7 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
          "Bought 2 units of AAPL at $100.00 on average for $388.55, fee $0.20. "
          "That completes the order: 5 in all."),
         (part_filled, {**LAST, "filled_quantity": 1_205}, "ru",
-         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
+         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму\xa0388,55\xa0$, комиссия\xa00,20\xa0$. "
          "Теперь заявка исполнена целиком: 1\xa0205."),
         (part_filled, {**LAST, "filled_quantity": 2}, "en",
          "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20."),
@@ -55,7 +56,7 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
          "2 units had been filled before that."),
         (rest_canceled, NEW_ORDER, "en", "The order to buy 5 units of AAPL was replaced by a new one."),
         (rest_canceled, {**NEW_ORDER, **ONE_SALE, "filled_quantity": 0}, "ru",
-         "Заявка на продажу 1 шт. AAPL заменена новой."),
+         "Заявка на продажу 1\xa0шт. AAPL заменена новой."),
         (rest_canceled, {**NEW_ORDER, "filled_quantity": 1}, "en",
          "The order to buy 5 units of AAPL was replaced by a new one. 1 unit had been filled before that."),
         (rest_canceled, {"code": "self_trade"}, "ru",
