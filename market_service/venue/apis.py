@@ -39,7 +39,7 @@ class BookApi(MovingApi):
         "trades, it is one order on each side: it sells what is left of the issue, and buys back what it "
         "sold, by default 0.05 % above and below the instrument's price. A market order to buy executes at "
         "the lowest ask, one to sell at the highest bid. During a halt nothing is executed; resting orders "
-        "are shown.",
+        "are shown. `price` is the instrument's price of the same moment.",
         examples=[
             answer_example(
                 {
@@ -47,6 +47,8 @@ class BookApi(MovingApi):
                     "status": "open",
                     "bids": [{"price": "430.21", "quantity": 120, "orders": 3}],
                     "asks": [{"price": "430.73", "quantity": 5000, "orders": 1}],
+                    "price": "430.47",
+                    "price_at": "2026-03-02T09:29:58.701204Z",
                     "as_of": "2026-03-02T09:30:00.123456Z",
                 }
             )

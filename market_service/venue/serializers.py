@@ -33,6 +33,10 @@ class BookOutput(OutputSerializer):
     status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
     bids = LevelOutput(many=True, read_only=True, help_text="buys, the highest price first")
     asks = LevelOutput(many=True, read_only=True, help_text="sells, the lowest price first")
+    price = serializers.CharField(
+        read_only=True, help_text="the instrument's price at that moment, a decimal string in its currency"
+    )
+    price_at = InstantField(read_only=True, help_text="time of the price")
     as_of = InstantField(read_only=True)
 
 
@@ -66,6 +70,8 @@ def book_shown(ticker: str, book: Depth) -> dict[str, Any]:
         "status": book.status,
         "bids": [_level(level) for level in book.bids],
         "asks": [_level(level) for level in book.asks],
+        "price": str(book.price),
+        "price_at": InstantField().to_representation(book.price_at),
         "as_of": InstantField().to_representation(book.as_of),
     }
 

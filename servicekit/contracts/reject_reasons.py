@@ -81,8 +81,8 @@ REASONS: dict[RejectCode, Reason] = {
     ),
     RejectCode.INSTRUMENT_HALTED: Reason(_("Trading in this instrument is halted.")),
     RejectCode.LIMIT_TOO_FAR: Reason(
-        _("The limit is too far from the latest price."),
-        _("The limit %(value)s is too far from the latest price; %(limit)s is the bound at the moment."),
+        _("The limit is too far from the market price."),
+        _("The limit %(value)s is too far from the market price; %(limit)s is the bound at the moment."),
         "money",
     ),
     RejectCode.OPERATOR: Reason(_("The exchange canceled the order.")),
@@ -93,7 +93,7 @@ REASONS: dict[RejectCode, Reason] = {
     ),
     RejectCode.QUOTE_STALE: Reason(
         _("There was no fresh price to execute the order at."),
-        _("The latest price was %(value)s s old; at most %(limit)s s is allowed."),
+        _("The market price was %(value)s s old; at most %(limit)s s is allowed."),
         "seconds",
     ),
     RejectCode.SELF_TRADE: Reason(

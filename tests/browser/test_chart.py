@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 from tests.browser.test_every_page import look
+from tests.browser.test_settings import chosen
 
 PAGE = "/instruments/AAPL"
 #: The pixels of each canvas of the chart, of copies: the library's own are not made to be read.
@@ -181,11 +183,28 @@ FOLLOWED = """before => {
 def test_the_day_that_runs_ends_at_the_price_of_the_page(open_window: OpenPage, style: str) -> None:
     window = open_window()
     page = window.page
-    for range_ in ("1m", "all"):  # days, weeks
+    for range_ in ("1d", "1w", "1m", "all"):
         window.open(f"{PAGE}?range={range_}&chart={style}")
         wait_until_drawn(page)
         page.wait_for_function(FOLLOWED, arg=page.text_content("#quote .live-price"))
     assert window.complaints == []
+
+
+@pytest.mark.parametrize("zone", ["", "Asia/Kolkata"])
+def test_its_times_are_those_of_the_page(open_window: OpenPage, language: str, zone: str) -> None:
+    """In the zone that was chosen, not the browser's, and as the table and the market's clock write them."""
+    window = chosen(open_window, language, zone=zone)
+    page = window.page
+    for range_ in ("1d", "all"):
+        window.open(f"{PAGE}?range={range_}")
+        wait_until_drawn(page)
+        legend = page.locator("#chart .chart-values span").first.inner_text()
+        assert not re.search("[AP]M", legend)
+        assert " г." not in legend.replace("\u00a0", " ")
+        if range_ == "1d":
+            drawn, _ = page.evaluate(SHOWN)
+            there = datetime.fromtimestamp(drawn[-1][0], ZoneInfo(zone or "Europe/Belgrade"))
+            assert legend.endswith(f"{there:%H:%M}")
 
 
 def test_ones_fills_and_average_price(customer: tuple[Visitor, str]) -> None:

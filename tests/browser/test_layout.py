@@ -66,11 +66,20 @@ def test_the_price_of_a_trade_stands_in_its_row_however_wide_it_is(customer: tup
         assert [text.is_visible() for text in shown.all()].count(True) == 1, size
 
 
-#: The price of the page and that of the ticket, once the first is another one than it was.
+#: Whether the ticket is at the price of the page, once that is another one than it was.
 SAME = """before => {
-    const [quote, ticket] = ["#quote", "#ticket"].map(id => document.querySelector(`${id} .live-price`));
-    return quote.textContent !== before && quote.textContent === ticket.textContent;
+    const price = document.querySelector("#quote .live-price").textContent;
+    return price !== before && document.querySelector("#estimate dd.sub").textContent.includes(price);
 }"""
+#: Collects the frames in which a position is not worth what the price of the page says.
+WORTH = """window.apart = [];
+const cents = part => Number(document.querySelector(part).textContent.replace(/\\D/g, ""));
+const look = () => {
+    const [price, worth] = [cents("#quote .live-price"), cents("#position .live-value")];
+    if (worth !== price * document.getElementById("position").dataset.quantity) apart.push([price, worth]);
+    requestAnimationFrame(look);
+};
+look();"""
 #: Collects which parts ask for something by their clock.
 BY_CLOCK = """window.byClock = [];
 document.addEventListener("htmx:beforeSend", ({detail: {elt, requestConfig}}) => {
@@ -88,6 +97,7 @@ def test_a_page_has_one_price_and_asks_for_it_no_more(customer: tuple[Visitor, s
     page.evaluate("byClock.length = 0")
     before = page.get_attribute("#estimate time", "datetime")
     price = page.text_content("#quote .live-price")
+    page.evaluate(WORTH)
     page.wait_for_function(SAME, arg=price)
     page.wait_for_function(  # what it would cost follows, too
         "before => document.querySelector('#estimate time').dateTime !== before", arg=before
@@ -95,7 +105,14 @@ def test_a_page_has_one_price_and_asks_for_it_no_more(customer: tuple[Visitor, s
     expect(page.locator("#quantity")).to_have_value("2")
     page.click("#review")
     page.wait_for_selector("#place")
-    page.wait_for_function(SAME, arg=page.text_content("#quote .live-price"))
+    reviewed = page.inner_text("#ticket dl")
+    expect(page.locator("#price-moved")).to_be_hidden()
+    expect(page.locator("#price-moved")).to_be_visible()  # after a tick
+    assert page.inner_text("#ticket dl") == reviewed
+    assert page.evaluate("apart") == []
+    page.click("#review-again")
+    expect(page.locator("#price-moved")).to_be_hidden()
+    assert page.inner_text("#ticket dl") != reviewed
     followed = {"quote", "book", "estimate", "position"}
     assert followed.isdisjoint(page.evaluate("byClock"))
 

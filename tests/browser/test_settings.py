@@ -12,9 +12,9 @@ COLOURS = """Object.fromEntries(['gain', 'loss'].filter(kind => document.querySe
     .map(kind => [kind, getComputedStyle(document.querySelector(`.${kind}`)).color]))"""
 
 
-def chosen(open_window: OpenPage, **values: str) -> Visitor:
+def chosen(open_window: OpenPage, language: str = "en", **values: str) -> Visitor:
     """A visitor who has saved these settings."""
-    visitor = open_window("en")
+    visitor = open_window(language)
     visitor.open("/settings")
     for name, value in values.items():
         visitor.page.select_option(f"[name={name}]", value)

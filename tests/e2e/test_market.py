@@ -58,7 +58,7 @@ def test_the_book_and_the_tape_are_public_and_name_nobody(visitor: Client, new_p
 
     answer = visitor.send("GET", "/instruments/aapl/book?levels=3")
     book = answer.json()
-    assert set(book) == {"ticker", "status", "bids", "asks", "as_of"}
+    assert set(book) == {"ticker", "status", "bids", "asks", "price", "price_at", "as_of"}
     assert all(set(level) == {"price", "quantity", "orders"} for level in book["bids"] + book["asks"])
     assert book["bids"][0]["quantity"] >= 2  # the house buys back what it sold
     assert answer.headers["Cache-Control"] == "public, max-age=1"

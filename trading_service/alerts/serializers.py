@@ -31,7 +31,7 @@ class AlertInput(StrictSerializer):
         allow_null=True,
         default=None,
         help_text="`above`: when the price rises to it; `below`: when it falls to it. If not given: the "
-        "way from the latest price to this one.",
+        "way from the market price to this one.",
     )
 
 

@@ -188,7 +188,7 @@ class LimitTooFar(AmountRefused):
     code = "limit_too_far"
     field = "limit_price"
     title = _("The limit is too far from the price")
-    message = _("The limit %(value)s is too far from the latest price; %(limit)s is the bound at the moment.")
+    message = _("The limit %(value)s is too far from the market price; %(limit)s is the bound at the moment.")
 
 
 class ExecutionConflict(RuntimeError):

@@ -50,7 +50,7 @@ class OrderInput(StrictSerializer):
         allow_null=True,
         default=None,
         help_text="Of a limit order: the most that a unit may cost in a buy, the least that it may bring in "
-        "a sell; a multiple of the price step. More than 20 % from the latest price, the order is rejected, "
+        "a sell; a multiple of the price step. More than 20 % from the market price, the order is rejected, "
         "`limit_too_far`. A market order has none.",
     )
     worst_price = PriceField(

@@ -43,7 +43,7 @@ CODES: list[Codes] = [
             Code(
                 "limit_too_far",
                 400,
-                _("The limit is more than 20 % from the latest price; the detail says how far it may be."),
+                _("The limit is more than 20 % from the market price; the detail says how far it may be."),
             ),
             Code("time_in_force_unsupported", 400, _("A market order never rests, so it cannot be gtc.")),
             Code(

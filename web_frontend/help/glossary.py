@@ -31,6 +31,14 @@ GLOSSARY = (
         ),
     ),
     Term(
+        "market-price",
+        _("Market price"),
+        _(
+            "The middle between the price that the exchange buys at and the one that it sells at. What you"
+            " own is valued at it. A trade is at a bid or an ask, so its price is a little another one."
+        ),
+    ),
+    Term(
         "limit-order",
         _("Limit order"),
         _(
@@ -66,7 +74,7 @@ GLOSSARY = (
         "house",
         _("House"),
         _(
-            "The exchange itself, which offers to buy and sell around the last price, so that there is "
+            "The exchange itself, which offers to buy and sell around the market price, so that there is "
             "somebody to trade with."
         ),
     ),
@@ -109,7 +117,7 @@ GLOSSARY = (
     Term(
         "open-profit",
         _("Open profit"),
-        _("What you would gain or lose by selling at the present price. It is realized once you sell."),
+        _("What you would gain or lose by selling at the market price. It is realized once you sell."),
     ),
     Term(
         "halted",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext
 
 from web_frontend.gateway_client import Gateway
 from web_frontend.labels import LABELS
+from web_frontend.market_clock.clock import MarketClock
 
 Candle = dict[str, Any]
 
@@ -44,9 +46,14 @@ STYLES = ("candles", "line")
 MAX_ROWS = 100
 #: More days are drawn as weeks: each would be narrower than two pixels.
 MAX_DAYS = 400
+#: Between days or weeks so many days apart there are no prices, which the drawing and its note say.
+GAP_DAYS = 31
 #: What candles are summed up by → how much of a moment's text tells one from the next.
 PERIODS = {"month": 7, "day": 10, "hour": 13, "5 minutes": 16}
 _COARSER = {"5m": ("5 minutes", "hour"), "1h": ("hour", "day"), "1d": ("day", "month")}
+_INTERVALS = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1), "1d": timedelta(days=1)}
+#: Seconds for which the open candle of a market that is paused stays open: as long as a page does.
+PAUSED_S = 1e6
 
 
 class Choice(NamedTuple):
@@ -68,11 +75,13 @@ class Chart:
     Attributes:
         range: a key of :data:`RANGES`.
         style: of :data:`STYLES`.
+        open_s: for how many seconds the last candle stays open; None when it is over.
     """
 
     range: str
     style: str
     candles: list[Candle]
+    open_s: float | None = None
 
     @property
     def intraday(self) -> bool:
@@ -93,6 +102,19 @@ class Chart:
     def drawn(self) -> list[Candle]:
         """Those of the drawing."""
         return list(_summed_up(self.candles, "week")) if self.weekly else self.candles
+
+    @property
+    def gaps(self) -> list[int]:
+        """Which of ``drawn`` come after a time without prices."""
+        return [] if self.intraday else list(_after_gaps(self.drawn))
+
+    @property
+    def gap(self) -> tuple[str, str] | None:
+        """The longest time without prices: the days before and after it."""
+        rows = self.candles
+        found = [] if self.intraday else [(rows[at - 1], rows[at]) for at in _after_gaps(rows)]
+        longest = max(found, key=lambda pair: _moment(pair[1]) - _moment(pair[0]), default=None)
+        return longest and (longest[0]["time"][:10], longest[1]["time"][:10])
 
     @property
     def rows(self) -> list[Candle]:
@@ -133,6 +155,32 @@ def _candles_ask(gateway: Gateway, address: str, chosen: str) -> Callable[[], li
         return [candle for candle in candles if _moment(candle) > first]
 
     return within
+
+
+def chart_at(chart: Chart, instrument: dict[str, Any], clock: MarketClock) -> Chart:
+    """The chart with its open candle at the price that its page shows, whatever range it is of."""
+    price, now, width = instrument.get("price"), clock.moment, _INTERVALS[RANGES[chart.range].interval]
+    if not chart.candles or not price or now is None:
+        return chart
+    last = chart.candles[-1]
+    if not chart.intraday:
+        now = datetime.combine(now, time(), UTC)
+    left = _moment(last) + width - now
+    if not timedelta() < left <= width:
+        return chart
+    high, low = max(last["high"], price, key=Decimal), min(last["low"], price, key=Decimal)
+    return replace(
+        chart,
+        candles=[*chart.candles[:-1], {**last, "close": price, "high": high, "low": low}],
+        open_s=left.total_seconds() / clock.speed if clock.speed else PAUSED_S,
+    )
+
+
+def _after_gaps(candles: list[Candle]) -> Iterator[int]:
+    moments = [_moment(candle) for candle in candles]
+    return (
+        at for at, (before, after) in enumerate(pairwise(moments), 1) if after - before > timedelta(GAP_DAYS)
+    )
 
 
 def _moment(candle: Candle) -> datetime:
@@ -214,6 +262,8 @@ def _drawing(
         "style": chart.style,
         "intraday": chart.intraday,
         "weekly": chart.weekly,
+        "gaps": chart.gaps,
+        "open_s": chart.open_s,
         "currency": instrument["currency"],
         "digits": len(instrument["price_step"].partition(".")[2]),
         "average": float(average) if average else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -42,7 +42,8 @@ def parts_read(
 ) -> Parts:
     """The instrument, and the parts named.
 
-    A part whose source failed is None. What was not requested is not in the answer.
+    A part whose source failed is None. What was not requested is not in the answer. With the book, the
+    instrument has the price of the book's own moment: what the gateway has kept of it is seconds older.
 
     Args:
         names: of ``account, positions, filled, book, trades, chart, actions, watched, alerts``.
@@ -69,13 +70,30 @@ def parts_read(
     if instrument is None:
         asked["instrument"] = gateway.ask(address, public=True)
     answers = dict(zip(asked, fetch_all(request, *asked.values()), strict=True)) if asked else {}
-    return {"instrument": instrument, **answers}
+    parts = {"instrument": instrument, **answers}
+    return {**parts, "instrument": _at_price_of(parts.get("book"), parts["instrument"])}
 
 
 def spread_of(book: dict[str, Any] | None) -> str:
     """The best ask less the best bid, a decimal string; "" when a side is empty or unknown."""
     bid, ask = best_prices(book)
     return str(Decimal(ask) - Decimal(bid)) if bid and ask else ""
+
+
+def _at_price_of(book: dict[str, Any] | None, instrument: dict[str, Any]) -> dict[str, Any]:
+    """The instrument as it was when the book was read.
+
+    Args:
+        book: None when it is not known; without a price while an upgrade runs.
+    """
+    if not book or not book.get("price"):
+        return instrument
+    now = {name: book[name] for name in ("status", "price", "price_at")}
+    if not (close := Decimal(instrument.get("previous_close") or 0)):
+        return {**instrument, **now}
+    change = Decimal(book["price"]) - close
+    share = (100 * change / close).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return {**instrument, **now, "change": str(change), "change_percent": str(share)}
 
 
 def _shown(asked: Callable[[], Any]) -> Any:

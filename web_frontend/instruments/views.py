@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from servicekit.money import amount_minor, to_minor, to_text
 from web_frontend.alerts.panel import panel_context
 from web_frontend.forms import with_keys
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.instruments.chart import chart_context, fills_of
+from web_frontend.instruments.chart import chart_at, chart_context, fills_of
 from web_frontend.instruments.parts import (
     CHART,
     MARKET,
@@ -25,6 +27,7 @@ from web_frontend.instruments.parts import (
     parts_read,
     spread_of,
 )
+from web_frontend.market_clock.clock import clock_read
 from web_frontend.pages import go_to, show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.ticket.blocked_reason import quote_is_stale
@@ -37,7 +40,9 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
     ``estimate`` alone."""
     target = request.htmx.target if wants_fragment(request) else ""
     if target == "quote":
-        return render(request, "instruments/quote.html", _quoted(parts_read(request, ticker)["instrument"]))
+        return render(
+            request, "instruments/quote.html", _quoted(parts_read(request, ticker, "book")["instrument"])
+        )
     if target == "book":
         parts = parts_read(request, ticker, *MARKET)
         return render(
@@ -49,7 +54,7 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
         parts = parts_read(request, ticker, *(CHART if is_signed_in(request) else CHART[:1]))
         return render(request, "instruments/chart.html", _page_context(request, parts))
     if target == "position" and is_signed_in(request):
-        parts = parts_read(request, ticker, "positions")
+        parts = parts_read(request, ticker, "positions", "book")
         return render(request, "instruments/position.html", _page_context(request, parts))
     if not is_signed_in(request):
         parts = parts_read(request, ticker, *OPEN_PAGE)
@@ -116,11 +121,13 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
     """The parts of a page, which of the positions is the instrument's, and the chart if it is one of them."""
     instrument, positions = parts["instrument"], parts.get("positions")
     held = [row for row in (positions or {}).get("results", []) if row["ticker"] == instrument["ticker"]]
-    position = held[0] if held else None
+    position = _at_price(held[0], instrument) if held else None
     chart = {}
     if "chart" in parts:
-        fills = fills_of(parts.get("filled"))
-        chart = chart_context(parts["chart"], instrument, request.GET, fills=fills, position=position)
+        fills, shown = fills_of(parts.get("filled")), parts["chart"]
+        if shown:
+            shown = chart_at(shown, instrument, clock_read(request.gateway))  # type: ignore[attr-defined]
+        chart = chart_context(shown, instrument, request.GET, fills=fills, position=position)
     return {
         **parts,
         **chart,
@@ -130,6 +137,21 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
         "position": position,
         "positions_known": positions is not None,
         "starred": instrument["ticker"] in (parts.get("watched") or ()),
+    }
+
+
+def _at_price(position: dict[str, Any], instrument: dict[str, Any]) -> dict[str, Any]:
+    """A position at the price that its page shows, with its ``cost``; as trading tells it without a price."""
+    if not instrument.get("price") or position["market_value"] is None:
+        return position
+    currency = instrument["currency"]
+    cost = to_minor(position["market_value"], currency) - to_minor(position["unrealized_pnl"], currency)
+    value = amount_minor(Decimal(instrument["price"]) * int(position["quantity"]), "sell", currency)
+    return {
+        **position,
+        "cost": to_text(cost, currency),
+        "market_value": to_text(value, currency),
+        "unrealized_pnl": to_text(value - cost, currency),
     }
 
 

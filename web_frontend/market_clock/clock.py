@@ -32,11 +32,13 @@ class MarketClock:
     Attributes:
         feed: ``replay``, ``simulated`` or ``manual``; "" while nobody has told it.
         moment: the market's, in its own time zone; None while nobody tells it.
+        speed: seconds of the market in a second; 0 while it is paused.
     """
 
     feed: str = ""
     moment: datetime | None = None
     paused: bool = False
+    speed: float = 0.0
 
     @property
     def day(self) -> SafeString:
@@ -75,4 +77,5 @@ def market_clock(request: HttpRequest) -> dict[str, Any]:
 
 
 def _parsed(answer: dict[str, Any]) -> MarketClock:
-    return MarketClock(answer["feed"], datetime.fromisoformat(answer["time"]), bool(answer["paused"]))
+    moment = datetime.fromisoformat(answer["time"])
+    return MarketClock(answer["feed"], moment, bool(answer["paused"]), float(answer["speed"]))

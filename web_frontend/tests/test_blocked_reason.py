@@ -150,7 +150,7 @@ def test_more_than_is_offered_is_said_and_can_be_ordered() -> None:
     assert (ticket.most, ticket.refused) == (0, False)
     assert ticket.note == "Only 19 units are offered right now. What cannot be bought at once is canceled."
     dear = read({"quantity": "2000", "step": "review"}, lot_size=20, available_quantity=19, available="99999")
-    assert dear.error == "Your available cash is enough for 980 units at most."
+    assert dear.error == "Your available cash is enough for 980 units at most, at the worst price."
 
 
 @pytest.mark.parametrize(

@@ -129,4 +129,5 @@ def test_the_estimate_and_the_position_follow_the_market(
     gateway.requests.clear()
     part = vera.get("/instruments/AAPL", headers=htmx("position")).content.decode()
     assert 'id="position"' in part
-    assert {asked.path for asked in gateway.requests} == {"/api/v1/instruments/AAPL", "/api/v1/positions"}
+    asked = {asked.path for asked in gateway.requests}
+    assert asked == {"/api/v1/instruments/AAPL", "/api/v1/instruments/AAPL/book", "/api/v1/positions"}

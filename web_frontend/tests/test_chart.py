@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, candles, recorded
+from web_frontend.market_clock import clock
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, candles, quoted, recorded
 
 CANDLES, PAGE = "GET /api/v1/instruments/AAPL/candles", "/instruments/AAPL"
 FILLED = "GET /api/v1/orders?ticker=AAPL&fills=included&page_size=100"
@@ -211,6 +212,60 @@ def test_years_are_drawn_by_week(browser: Client, gateway: GatewayDouble) -> Non
     gateway.answer(CANDLES, days(366))
     drawn = drawing(browser.get(PAGE).content.decode())
     assert (len(drawn["candles"]), drawn["weekly"]) == (366, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "left_s"), [("1d", 300, 4), ("1w", 3600, 25), ("1m", 86400, None), ("all", 86400, None)]
+)
+def test_the_open_candle_ends_at_the_price_of_the_page(
+    browser: Client, gateway: GatewayDouble, name: str, step: int, left_s: float | None
+) -> None:
+    """Whatever was recorded last: a quote, or a trade beside it. The market goes a minute in a second."""
+    clock._kept.clear()
+    now = datetime(2013, 3, 1, 14, 31 if name == "1d" else 35, tzinfo=UTC)
+    gateway.answer("GET /api/v1/market", recorded("market", day="2013-03-01", time=now.isoformat()))
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(price="439.00"))
+    begins = datetime.fromtimestamp(now.timestamp() // step * step, UTC)
+    rows = [
+        {**candles()[-1], "time": time.isoformat()} for time in (begins - timedelta(step / 86400), begins)
+    ]
+    gateway.answer(CANDLES, rows)
+    page = browser.get(f"{PAGE}?range={name}").content.decode()
+    drawn = drawing(page)
+    *_, before, last = drawn["candles"]
+    assert before[1:5] == [438.0, 438.18, 429.98, 430.47]
+    assert last[1:5] == [438.0, 439.0, 429.98, 439.0]
+    assert table(page)[0][4] == "$439.00"
+    if left_s:
+        assert drawn["open_s"] == left_s
+
+    gateway.answer(CANDLES, rows[:1])  # over
+    drawn = drawing(browser.get(f"{PAGE}?range={name}").content.decode())
+    assert drawn["candles"][-1][4] == 430.47
+    assert drawn["open_s"] is None
+    clock._kept.clear()
+
+
+def test_a_time_without_prices_is_said(browser: Client, gateway: GatewayDouble) -> None:
+    """History ends in 2013, and the exchange was opened thirteen years later."""
+    rows = days(450)
+    later = {**rows[-1], "time": "2026-11-30T00:00:00Z"}
+    gateway.answer(CANDLES, [*rows, later])
+    page = browser.get(f"{PAGE}?range=all").content.decode()
+    note = re.sub(r"<[^>]+>", "", page.partition('id="chart-note"')[2].partition("</p>")[0])
+    assert "No prices between Mar 1, 2013 and Nov 30, 2026." in note
+    drawn = drawing(page)
+    assert drawn["gaps"] == [len(drawn["candles"]) - 1]
+    russian = browser.get(f"{PAGE}?range=all", headers={"Accept-Language": "ru"}).content.decode()
+    assert "Между 1 мар. 2013 и 30 нояб. 2026 цен нет." in re.sub(r"<[^>]+>", "", russian)
+
+    gateway.answer(CANDLES, [rows[0], *rows[20:]])  # holidays
+    page = browser.get(f"{PAGE}?range=all").content.decode()
+    assert drawing(page)["gaps"] == []
+    assert "No prices" not in page
+    for name in ("1d", "1w"):  # nights are none
+        gateway.answer(CANDLES, [*rows, later])
+        assert drawing(browser.get(f"{PAGE}?range={name}").content.decode())["gaps"] == []
 
 
 def test_what_is_drawn_stays_in_its_attribute(browser: Client, gateway: GatewayDouble) -> None:

@@ -161,7 +161,7 @@ def test_a_limit_too_far_is_shown_at_the_limit_under_another_key(
     vera: Client, gateway: GatewayDouble
 ) -> None:
     """The order was created and rejected; another one needs a key of its own."""
-    reason = {"code": "limit_too_far", "detail": "The limit $1.00 is too far from the latest price."}
+    reason = {"code": "limit_too_far", "detail": "The limit $1.00 is too far from the market price."}
     gateway.answer("POST /api/v1/orders", recorded("order_rejected", reject_reason=reason), 201)
     pages = [vera.post("/orders", {**FORM, "limit_price": "1"}).content.decode() for _ in range(2)]
     assert reason["detail"] in pages[0][pages[0].index('id="limit_price_error"') :].split("</p>")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,19 +43,20 @@ def test_the_review_shows_what_binds(vera: Client) -> None:
 
 
 def test_a_market_order_is_estimated_at_what_the_book_offers(vera: Client, htmx: Callable) -> None:
-    """The last price is 429.86; somebody sells at 429.90 and buys at 429.80."""
+    """The market price is 429.86; somebody sells at 429.90 and buys at 429.80."""
     asks: list[dict[str, Any]] = [{}, htmx("estimate")]
     for headers in asks:
         page = vera.get("/instruments/AAPL?quantity=2", headers=headers).content.decode()
         assert "Price to buy (ask)" in page
         assert "$429.90" in page
-        assert 'last price <span class="live-price">$429.86<' in page
-        assert "$860.23" in page  # 859.80 and a fee of 0.43
+        assert "market price $429.86 · <time" in page
+        assert "≈ $429.90" in page
+        assert "≈ $860.23" in page  # 859.80 and a fee of 0.43
     review = vera.get(REVIEW).content.decode()
     for words in (
         "Price to buy (ask)",
         "≈ $429.90",
-        'last price <span class="live-price">$429.86<',
+        "market price $429.86 · <time",
         "≈ $859.80",
         "≈ $860.23",
     ):
@@ -64,10 +66,59 @@ def test_a_market_order_is_estimated_at_what_the_book_offers(vera: Client, htmx:
         assert words in sale
     russian = vera.get(REVIEW, headers={"Accept-Language": "ru"}).content.decode()
     assert "Цена продавцов" in russian
-    assert 'последняя цена <span class="live-price">429,86' in russian
+    assert "рыночная цена 429,86" in russian
 
 
-def test_without_a_book_it_is_estimated_at_the_last_price(vera: Client, gateway: GatewayDouble) -> None:
+def test_a_page_has_one_price_of_one_moment(
+    vera: Client, gateway: GatewayDouble, htmx: Callable[..., dict[str, str]]
+) -> None:
+    """What the gateway has kept of the instrument is seconds older than the book, whose price it gets.
+
+    Trading tells a position's value at a price of its own, another one yet.
+    """
+    now = {"price": "431.00", "price_at": datetime.now(UTC).isoformat()}
+    gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", **now))
+    targets = {"": 2, "quote": 1, "estimate": 1, "position": 0, "ticket": 1}
+    for target, times in targets.items():
+        headers = htmx(target) if target else {}
+        page = vera.get("/instruments/AAPL?quantity=2", headers=headers).content.decode()
+        page = page.partition('id="trades-title"')[0]  # a trade is at its own price
+        assert "$429.86" not in page
+        assert page.count("$431.00") == times, target
+    page = vera.get("/instruments/AAPL").content.decode()
+    assert "−$10.40" in page.partition('id="quote"')[2].partition("</div>")[0]  # since 441.40
+    assert "−2.36%" in page.partition('id="quote"')[2].partition("</div>")[0]
+    position = page.partition('id="position"')[2].partition("</section>")[0]
+    assert "$4,310.00" in position  # 10 units
+    assert "+$9.25" in position  # cost 4,300.75
+    assert 'data-price="431.00" data-quantity="10" data-cost="4300.75"' in position
+    assert 'name="price" value="431.00"' in page
+
+
+def test_a_halt_that_the_book_tells_of_is_one(vera: Client, gateway: GatewayDouble) -> None:
+    now = {"status": "halted", "price": "431.00", "price_at": datetime.now(UTC).isoformat()}
+    gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", **now))
+    assert 'id="halted"' in vera.get("/instruments/AAPL").content.decode()
+
+
+@pytest.mark.parametrize("terms", ["", "&type=limit&limit_price=400.00"])
+def test_nothing_in_a_review_moves(vera: Client, terms: str) -> None:
+    """What live.js rewrites has data-live; what says that there is another price by now is hidden so far."""
+    review = vera.get(REVIEW + terms).content.decode().partition('id="ticket"')[2].partition("</form>")[0]
+    assert "live" not in review.replace("live.js", "")
+    assert "<time" in review
+    assert (
+        'class="help invisible" id="price-moved" role="status" data-reviewed="AAPL" data-at="429.86"'
+        in review
+    )
+
+
+def test_money_is_set_aside_until_the_order_is_done(vera: Client) -> None:
+    for terms, hold in (("", "$868.76"), ("&type=limit&limit_price=400.00", "$800.40")):
+        assert f"{hold} is set aside until the order is done" in vera.get(REVIEW + terms).content.decode()
+
+
+def test_without_a_book_it_is_estimated_at_the_market_price(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down("GET /api/v1/instruments/AAPL/book")
     review = vera.get(REVIEW).content.decode()
     assert "≈ $429.86" in review
@@ -86,7 +137,9 @@ def test_more_than_the_best_price_offers_goes_on_at_the_next(side: str, quantity
     assert book_value({"asks": [], "bids": []}, side, quantity) is None
 
 
-def test_far_beyond_the_last_price_it_is_estimated_at_the_worst(vera: Client, gateway: GatewayDouble) -> None:
+def test_far_beyond_the_market_price_it_is_estimated_at_the_worst(
+    vera: Client, gateway: GatewayDouble
+) -> None:
     """Nothing executes there; without the house somebody may ask for anything."""
     far = [{"price": "500.00", "quantity": 5, "orders": 1}]
     gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", asks=far))

@@ -1,7 +1,7 @@
-"""What an order would come to, at the present price and at worst: worked out as trading_service does.
+"""What an order would come to, at the market price and at worst: worked out as trading_service does.
 
 Prices are decimal strings and amounts minor units here; what leaves is decimal strings. A market order is
-estimated at what the book offers, or at the last price when that is not known; only the worst price, which
+estimated at what the book offers, or at the market price when that is not known; only the worst price, which
 goes with the order, binds.
 """
 
@@ -26,7 +26,7 @@ class Estimate:
     """What an order comes to. All are decimal strings.
 
     Attributes:
-        price: the present price of a unit: of a market order what it would execute at, on average.
+        price: the price of a unit now: of a market order what it would execute at, on average.
         amount, fee, total: at that price; ``total`` is what is paid, or received for a sale.
         worst_price: the most that a unit may cost, or the least that it may bring.
         worst_total: the same for the whole order, fee included. For a buy it is set aside until then.
@@ -140,7 +140,7 @@ def units_for(
 
     Args:
         amount: in minor units.
-        limit_price: of a limit order; otherwise units count at what the book offers, or at the last price.
+        limit_price: of a limit order; otherwise units count at what the book offers, or at the market price.
     """
     price = Decimal(limit_price or instrument["price"])
 

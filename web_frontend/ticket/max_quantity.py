@@ -39,7 +39,7 @@ def max_quantity_of(
 
     Args:
         account, positions: None when they are not known.
-        limit_price: of a limit order; "" while it has none, which is estimated at the present price.
+        limit_price: of a limit order; "" while it has none, which is estimated at the market price.
         book: the venue's answer, None when it is not known.
     """
     if side == "sell":
@@ -123,7 +123,7 @@ def quantity_error(
         paid = max_affordable(instrument, account)
         if quantity <= paid:
             return ""
-    return _too_much(paid, account["available"], instrument)
+    return _too_much(paid, account["available"], instrument, is_limit=is_limit)
 
 
 def offer_note(
@@ -146,11 +146,13 @@ def offer_note(
     return message % {"most": units(offered)}
 
 
-def _too_much(paid: int, cash: str, instrument: dict[str, Any], *, filled: int = 0) -> str:
+def _too_much(
+    paid: int, cash: str, instrument: dict[str, Any], *, filled: int = 0, is_limit: bool = True
+) -> str:
     """Says how many units the cash pays for.
 
     Args:
-        paid: so many.
+        paid: so many, of a market order at its worst price.
         filled: those that have been paid before.
     """
     lot = _lot(instrument)
@@ -158,6 +160,9 @@ def _too_much(paid: int, cash: str, instrument: dict[str, Any], *, filled: int =
         means = money(cash, instrument["currency"])
         return _("%(means)s is not enough for %(least)s.") % {"means": means, "least": units(lot)}
     most = units(filled + paid - paid % lot)
+    if not is_limit:
+        message = _("Your available cash is enough for %(most)s at most, at the worst price.")
+        return message % {"most": most}
     return _("Your available cash is enough for %(most)s at most.") % {"most": most}
 
 

@@ -52,7 +52,7 @@ class Ticket:
         note: what to know about the quantity; it does not stop the order.
         problem: what the API said against the order.
         seen_price: the price that the person saw on the form that was sent; "" when it is still that.
-        far: the present price is beyond the price protection around that one.
+        far: the market price is beyond the price protection around that one.
         moved: it is beyond what was reviewed, so nothing was placed and it is to be reviewed again.
         review: the ticket is to be reviewed, not filled in.
         asked: it was submitted, so errors count.
@@ -128,7 +128,7 @@ class Ticket:
 
     @property
     def protection(self) -> str:
-        """How much worse than the last price a market order may execute, in words: ``1%``."""
+        """How much worse than the market price a market order may execute, in words: ``1%``."""
         return percent(settings.PRICE_PROTECTION * 100)
 
     @property
@@ -249,7 +249,7 @@ def price_parse(text: str | None) -> Decimal | None:
 
 
 def is_beyond(instrument: dict[str, Any], side: str, bound: Decimal) -> bool:
-    """Whether the present price is worse than the worst that was reviewed."""
+    """Whether the market price is worse than the worst that was reviewed."""
     price = price_parse(instrument.get("price"))
     return price is not None and (price > bound if side == "buy" else price < bound)
 

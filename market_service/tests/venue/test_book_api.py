@@ -33,10 +33,13 @@ def test_each_price_once_the_best_first(listed: Any, deliver_many: Any, api: Any
 
     assert answer["Cache-Control"] == "public, max-age=1"
     body = answer.json()
+    shown = api().get(BOOK.removesuffix("/book")).json()
     assert body.pop("as_of").endswith("Z")
     assert body == {
         "ticker": "AAPL",
         "status": "open",
+        "price": shown["price"],
+        "price_at": shown["price_at"],
         "bids": [level("429.00", 2, 1), level("428.50", 4, 2)],
         "asks": [level("431.00", 3, 2), level("432.00", 7, 2)],
     }
@@ -70,6 +73,8 @@ def test_during_a_halt_and_without_a_fresh_quote_the_house_is_away(
 
     body = api().get(BOOK).json()
     assert (body["status"], body["bids"], body["asks"]) == ("halted", [level("430.00", 10, 1)], [])
+    shown = api().get(BOOK.removesuffix("/book")).json()
+    assert (body["price"], body["price_at"]) == (shown["price"], shown["price_at"])
 
 
 def test_a_book_that_is_empty(listed: Any, api: Any) -> None:

@@ -120,7 +120,7 @@ def test_its_headline(deliver, told, user_id, make, fields, kind, title, in_russ
         ("price_moved", "195.5", "197.1",
          "The price moved to $197.10, beyond this order's bound of $195.50."),
         ("instrument_halted", "open", "halted", "Trading in this instrument is halted."),
-        ("quote_stale", "30", "95", "The latest price was 95 s old; at most 30 s is allowed."),
+        ("quote_stale", "30", "95", "The market price was 95 s old; at most 30 s is allowed."),
         ("insufficient_funds", "", "", "There is not enough money for the order."),
         ("insufficient_position", "0", "5", "You do not own as much as the order sells."),
         ("unfillable", "0", "5", "The order could not be filled whole at once."),

@@ -4,8 +4,10 @@ const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 const ROOM = 0.06; // after the last candle, of the width; more where a fill's words need it
 const NARROW_REM = 30; // no room for words in the drawing; the table has them
+const WIDEST_BAR = 1 / 20; // of the width: a day that has just begun is no block
+const BREAK = 0.1; // of the candles: how wide a time without prices is drawn
 const forced = window.matchMedia("(forced-colors: active)");
-const FORCED = { "--card": "Canvas", "--trade-ink": "Canvas", "--line": "GrayText", "--accent": "LinkText", "--accent-ink": "Canvas" };
+const FORCED = { "--card": "Canvas", "--trade-ink": "Canvas", "--line": "GrayText", "--accent": "LinkText" };
 let drawn = null; // the chart on the page, and what it was made of
 const probe = Object.assign(document.createElement("span"), { hidden: true });
 
@@ -19,6 +21,7 @@ function draw() {
   const data = JSON.parse(box.dataset.drawing);
   const kit = window.LightweightCharts;
   const price = numbers(data);
+  const { zone } = document.body.dataset;
   const chart = kit.createChart(box, {
     autoSize: true,
     layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 0.75 * rem() },
@@ -29,6 +32,7 @@ function draw() {
     rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {
       borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05,
+      maxBarSpacing: WIDEST_BAR * box.clientWidth, fixLeftEdge: true, // which keeps the first label whole
       lockVisibleTimeRangeOnResize: true, // the first candle stays, however wide the window becomes
     },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
@@ -37,30 +41,49 @@ function draw() {
   });
   const line = data.style === "line";
   const series = chart.addSeries(line ? kit.LineSeries : kit.CandlestickSeries, { priceLineVisible: false, lastValueVisible: false });
-  const times = shifted(data);
+  const times = shifted(data, zone);
   const bars = data.candles.map(([, open, high, low, close, volume], at) => ({ time: times[at], open, high, low, close, volume }));
-  series.setData(bars.map((bar) => (line ? { time: bar.time, value: bar.close } : { ...bar })));
+  const points = broken(data, bars);
+  series.setData(points.map((bar) => (line && "close" in bar ? linePoint(data, bars, bar) : { ...bar })));
   const marks = kit.createSeriesMarkers(series, []);
-  const average = data.average && series.createPriceLine({ price: data.average, lineStyle: kit.LineStyle.Dashed });
+  const average = data.average && series.createPriceLine({ price: data.average, lineStyle: kit.LineStyle.Dashed, axisLabelVisible: false });
   const last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
-  drawn = { box, chart, series, line, data, bars, marks, average, last };
+  const openUntil = performance.now() + 1000 * (data.open_s ?? 0);
+  drawn = { box, chart, series, line, data, bars, points, marks, average, last, openUntil };
   paint();
   chart.timeScale().applyOptions({ rightOffsetPixels: room(box, marks.markers()) }); // what was bought last is named, too
   chart.timeScale().fitContent();
-  chart.subscribeCrosshairMove(({ logical }) => show(bars[logical] ?? bars.at(-1)));
+  chart.subscribeCrosshairMove(({ logical }) => show("close" in (points[logical] ?? {}) ? points[logical] : bars.at(-1)));
   reserve(box, bars);
   show(bars.at(-1));
   followPrice();
 }
 
-// The day that runs has come to the price that the page shows; a chart of a day itself comes anew.
+// A time without prices is a space, not a step from one candle to the next.
+function broken({ gaps, weekly }, bars) {
+  const room = Math.ceil(BREAK * bars.length);
+  return bars.flatMap((bar, at) => {
+    if (!gaps.includes(at)) return [bar];
+    const step = Math.min((weekly ? 7 : 1) * DAY_S, Math.floor((bar.time - bars[at - 1].time) / (room + 1)));
+    return [...Array(room).keys()].map((n) => ({ time: bars[at - 1].time + (n + 1) * step })).concat(bar);
+  });
+}
+
+// No line leads over a time without prices.
+function linePoint({ gaps }, bars, bar) {
+  const point = { time: bar.time, value: bar.close };
+  return gaps.includes(bars.indexOf(bar) + 1) ? { ...point, color: "transparent" } : point;
+}
+
+// The candle that is open ends at the price that the page shows.
 function followPrice() {
   const { price: shown } = document.getElementById("quote")?.dataset ?? {};
   const day = Date.parse(document.getElementById("market-clock")?.dataset.day) / 1000;
-  if (!shown || !drawn || drawn.data.intraday) return;
-  const { series, line, data, bars, last } = drawn;
+  if (!shown || !drawn) return;
+  const { series, line, data, bars, last, openUntil } = drawn;
   const [bar, price] = [bars.at(-1), Number(shown)];
-  if (bar.close === price || !(day >= bar.time && day < bar.time + (data.weekly ? 7 : 1) * DAY_S)) return;
+  const open = data.intraday ? performance.now() < openUntil : day >= bar.time && day < bar.time + (data.weekly ? 7 : 1) * DAY_S;
+  if (bar.close === price || !open) return;
   Object.assign(bar, { close: price, high: Math.max(bar.high, price), low: Math.min(bar.low, price) });
   series.update(line ? { time: bar.time, value: price } : { ...bar });
   last.applyOptions({ price, axisLabelColor: colour(price < bar.open ? "--loss" : "--gain") });
@@ -84,15 +107,24 @@ function isNarrow(box) {
 function room(box, fills) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `${0.75 * rem()}px ${getComputedStyle(document.body).fontFamily}`;
-  return Math.max(ROOM * box.clientWidth, ...fills.map(({ text }) => pen.measureText(text).width / 2 + rem() / 2));
+  return Math.max(ROOM * box.clientWidth, ...fills.map(({ text = "" }) => pen.measureText(text).width / 2 + rem() / 2));
 }
 
-// The library draws times as if everybody lived in UTC: those of a day are moved to the visitor's clock, all by
-// as much, so that their order stays when the clocks change.
-function shifted({ candles, intraday }) {
-  const last = candles.at(-1)[0];
-  const shift = intraday ? new Date(last * 1000).getTimezoneOffset() * 60 : 0;
-  return candles.map(([time]) => time - shift);
+// The library draws times as if everybody lived in UTC: those of a day are moved to the clock of the page's zone, all
+// by as much, so that their order stays when the clocks change.
+function shifted({ candles, intraday }, zone) {
+  const shift = intraday ? ahead(candles.at(-1)[0], zone) : 0;
+  return candles.map(([time]) => time + shift);
+}
+
+// By how many seconds a zone is ahead of UTC at a moment; the browser's own where it does not know the page's.
+function ahead(moment, timeZone) {
+  const at = new Date(moment * 1000);
+  try {
+    return Date.parse(`${at.toLocaleString("sv", { timeZone }).replace(" ", "T")}Z`) / 1000 - moment;
+  } catch {
+    return -60 * at.getTimezoneOffset();
+  }
 }
 
 function numbers({ currency, digits }) {
@@ -109,8 +141,8 @@ function show(bar) {
   drawn.bar = bar;
   const price = numbers(data);
   const day = new Intl.DateTimeFormat(document.documentElement.lang, {
-    dateStyle: "medium", timeZone: "UTC", ...(data.intraday && { timeStyle: "short" }),
-  }).format(bar.time * 1000);
+    dateStyle: "medium", timeZone: "UTC", ...(data.intraday && { timeStyle: "short", hourCycle: "h23" }),
+  }).format(bar.time * 1000).replace(/\sг\./, ""); // as the pages write days
   const { words, weekly } = data;
   const values = [
     [words.open, price(bar.open)], [words.high, price(bar.high)], [words.low, price(bar.low)],
@@ -141,7 +173,7 @@ function fills({ candles, fills, words, intraday, weekly }, bars, box) {
     position: side === "buy" ? "belowBar" : "aboveBar",
     shape: side === "buy" ? "arrowUp" : "arrowDown",
     color: colour(`--${side}`),
-    text: all.length > 12 || isNarrow(box) ? "" : words[side].replace("%(quantity)s", quantity),
+    text: all.length > 12 || weekly || isNarrow(box) ? "" : words[side].replace("%(quantity)s", quantity),
   }));
 }
 
@@ -158,6 +190,7 @@ function colour(name) {
 function paint() {
   if (!drawn) return;
   const { box, chart, series, line, data, bars, marks, average, last } = drawn;
+  const alone = line && data.gaps.includes(bars.length - 1); // a line of one point would not be seen
   const [gain, loss, accent, faint] = ["--gain", "--loss", "--accent", "--line"].map(colour);
   // A device's own grey may be as strong as what is drawn over it.
   const gridStyle = window.LightweightCharts.LineStyle[forced.matches ? "SparseDotted" : "Solid"];
@@ -169,10 +202,11 @@ function paint() {
   series.applyOptions(line
     ? { color: accent, lineWidth: 2 }
     : { upColor: colour("--card"), downColor: loss, borderUpColor: gain, borderDownColor: loss, wickUpColor: gain, wickDownColor: loss });
-  if (average) average.applyOptions({ color: accent, axisLabelColor: accent, axisLabelTextColor: colour("--accent-ink") });
+  if (average) average.applyOptions({ color: accent });
   const { open, close } = bars.at(-1);
   last.applyOptions({ axisLabelColor: close < open ? loss : gain, axisLabelTextColor: colour("--trade-ink") });
-  marks.setMarkers(fills(data, bars, box));
+  const point = { time: bars.at(-1).time, position: "inBar", shape: "circle", color: accent, size: 0.5 };
+  marks.setMarkers([...fills(data, bars, box), ...(alone ? [point] : [])]);
 }
 
 // A refresh waits while somebody reads the table or has moved the chart.
@@ -180,7 +214,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.id !== "chart" || !drawn) return;
   const reading = document.querySelector("#chart details[open]") || document.querySelector("#chart :focus-visible");
   const { from = 0, to = 0 } = drawn.chart.timeScale().getVisibleLogicalRange() ?? {};
-  const moved = drawn.bars.length > 2 && (from > 1 || to < drawn.bars.length - 2);
+  const moved = drawn.points.length > 2 && (from > 1 || to < drawn.points.length - 2);
   if (reading || moved || drawn.box.matches(":hover")) event.preventDefault();
 });
 document.addEventListener("htmx:afterSettle", () => {

@@ -1,8 +1,9 @@
 // Prices that move: what has data-live follows the stream of quotes, and #live says whether they do.
 //
-// What is more than a price (what a position is worth, what an order would cost) is read again when one moved.
-// Written as the server writes them: .live-price and .live-change hold the texts, data-close the previous
-// close, and the samples of #live (data-money, data-percent) where the signs of currency and percent stand.
+// What an order would cost, and a portfolio, are of one moment each: all of it is read again when a price moved.
+// Written as the server writes them: .live-price, .live-change, .live-value and .live-profit hold the texts,
+// data-close the previous close, data-quantity and data-cost what is owned, and the samples of #live (data-money,
+// data-percent) where the signs of currency and percent stand.
 
 const REREAD_MS = 5_000; // at most so often what follows from the prices is read again
 const MAX_TICKERS = 50; // of one stream
@@ -16,6 +17,7 @@ let lastReread = 0;
 let stale;
 let bookHeard = false;
 let bookStatus;
+let bestPrices;
 let day = dayShown();
 let tradable = isTradable();
 
@@ -64,52 +66,72 @@ function filled(sample, text) {
 }
 
 function moneyText(price) {
-  return filled(document.getElementById("live").dataset.money, numerals(Number(price), digitsOf(price)));
+  return amountText(Number(price), digitsOf(price));
 }
 
-function kindOf(price, close) {
-  const micros = millionths(price) - millionths(close);
-  return micros > 0 ? "gain" : micros < 0 ? "loss" : "flat";
+function kindOf(amount) {
+  return amount > 0 ? "gain" : amount < 0 ? "loss" : "flat";
 }
 
-function changeOf(price, close, line) {
-  const micros = millionths(price) - millionths(close);
-  const kind = kindOf(price, close);
+// An amount of money as it is written, of so many digits.
+function amountText(amount, digits) {
+  return filled(document.getElementById("live").dataset.money, numerals(amount, digits));
+}
+
+// A gain or loss, and how many percent that is.
+function changeOf(amount, digits, percent) {
+  const kind = kindOf(amount);
   const sign = { gain: "+", loss: "−", flat: "" }[kind];
-  const digits = Math.max(digitsOf(price), digitsOf(close));
   const outer = document.createElement("span");
   outer.className = kind;
   const arrow = document.createElement("span");
   arrow.className = "arrow";
   arrow.ariaHidden = "true";
   arrow.textContent = { gain: "▲", loss: "▼", flat: "■" }[kind];
+  outer.append(arrow, sign + amountText(Math.abs(amount), digits));
+  if (percent === undefined) return outer;
   const share = document.createElement("span");
   share.className = "share";
-  const percent = Math.round(Math.abs(micros * 10_000) / millionths(close)) / 100;
-  const less = micros && !percent; // as templatetags/formatting.py writes it
-  share.textContent = (less ? "< " : sign) + filled(line.dataset.percent, numerals(less ? 0.01 : percent, 2));
-  outer.append(arrow, sign + filled(line.dataset.money, numerals(Math.abs(micros) / 1e6, digits)), " ", share);
+  const less = amount && !percent; // as templatetags/formatting.py writes it
+  const written = filled(document.getElementById("live").dataset.percent, numerals(less ? 0.01 : percent, 2));
+  share.textContent = (less ? "< " : sign) + written;
+  outer.append(" ", share);
   return outer;
+}
+
+function showChange(box, price) {
+  const { close } = box.dataset;
+  const micros = millionths(price) - millionths(close);
+  const percent = Math.round(Math.abs(micros * 10_000) / millionths(close)) / 100;
+  const digits = Math.max(digitsOf(price), digitsOf(close));
+  box.querySelector(".live-change")?.replaceChildren(changeOf(micros / 1e6, digits, percent));
+  box.querySelector(".spark")?.setAttribute("class", `spark ${kindOf(micros)}`);
+}
+
+// What is owned is worth, in whole cents, what the price of the page says; and what of that is more than it cost.
+function showWorth(ticker, price) {
+  const box = document.getElementById("position");
+  const { quantity, cost } = box?.dataset ?? {};
+  if (!cost || box.dataset.ticker !== ticker || Number(box.dataset.price) === Number(price)) return;
+  box.dataset.price = price;
+  const cents = (BigInt(millionths(price)) * BigInt(quantity)) / 10_000n;
+  const profit = cents - BigInt(Math.round(Number(cost) * 100));
+  box.querySelector(".live-value").textContent = amountText(Number(cents) / 100, 2);
+  box.querySelector(".live-profit").replaceChildren(changeOf(Number(profit) / 100, 2));
 }
 
 // Returns whether the price is another one than a box shows.
 function show({ ticker, price, price_at: priceAt }) {
-  const line = document.getElementById("live");
   let moved = false;
   for (const box of document.querySelectorAll(`[data-live="${CSS.escape(ticker)}"]`)) {
-    const at = box.querySelector(".live-price");
-    const text = moneyText(price);
     const up = Number(price) > Number(box.dataset.price);
     moved ||= Number(price) !== Number(box.dataset.price);
     box.dataset.price = price;
+    const at = box.querySelector(".live-price");
+    const text = moneyText(price);
     if (!at || at.textContent === text) continue;
     at.textContent = text;
-    const seen = box.querySelector("input[name=price]");
-    if (seen) seen.value = price;
-    if (Number(box.dataset.close)) {
-      box.querySelector(".live-change")?.replaceChildren(changeOf(price, box.dataset.close, line));
-      box.querySelector(".spark")?.setAttribute("class", `spark ${kindOf(price, box.dataset.close)}`);
-    }
+    if (Number(box.dataset.close)) showChange(box, price);
     const time = box.querySelector(".live-at time");
     if (time) {
       time.dateTime = priceAt;
@@ -121,7 +143,17 @@ function show({ ticker, price, price_at: priceAt }) {
     void at.offsetWidth; // so that the same animation begins again
     at.classList.add(up ? "tick-up" : "tick-down");
   }
+  showWorth(ticker, price);
+  showReviewed(ticker, price);
   return moved;
+}
+
+// A review stays as it was reviewed, and says once that the price is another one by now.
+function showReviewed(ticker, price) {
+  const line = document.querySelector(`#price-moved.invisible[data-reviewed="${CSS.escape(ticker)}"]`);
+  if (!line || Number(line.dataset.at) === Number(price)) return;
+  line.classList.remove("invisible");
+  line.append(...line.childNodes); // so that it is read out
 }
 
 // The latest quotes that were told: a part that comes later than they did shows no older price.
@@ -226,8 +258,9 @@ function showBook({ ticker, status, bids, asks, trades }) {
   if (book?.dataset.ticker !== ticker) return;
   bookHeard = true;
   book.dataset.heard = ""; // what stands there now comes from the stream
-  if (bookStatus && bookStatus !== status) rereadSoon();
-  bookStatus = status;
+  const best = [bids[0]?.price, asks[0]?.price].join();
+  if ((bookStatus && bookStatus !== status) || (bestPrices && bestPrices !== best)) rereadSoon();
+  [bookStatus, bestPrices] = [status, best];
   checkStatus();
   // What is not there, as a part that could not be loaded, or the first trades: the server writes it.
   const whole = document.getElementById("level") && (document.getElementById("tape") || !trades.length);
@@ -280,6 +313,11 @@ document.addEventListener("htmx:afterSettle", () => {
     stream.restart();
   }
   for (const data of quotes.values()) show(data);
+  const { live: ticker, price } = document.getElementById("quote")?.dataset ?? {};
+  if (price && !quotes.has(ticker)) {
+    showWorth(ticker, price);
+    showReviewed(ticker, price);
+  }
   checkStatus();
   checkTradable();
 });
