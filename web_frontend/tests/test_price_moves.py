@@ -115,7 +115,7 @@ def test_nothing_in_a_review_moves(vera: Client, terms: str) -> None:
 
 def test_money_is_set_aside_until_the_order_is_done(vera: Client) -> None:
     for terms, hold in (("", "$868.76"), ("&type=limit&limit_price=400.00", "$800.40")):
-        assert f"{hold} is set aside until the order is done" in vera.get(REVIEW + terms).content.decode()
+        assert f"{hold} is held until the order is done" in vera.get(REVIEW + terms).content.decode()
 
 
 def test_without_a_book_it_is_estimated_at_the_market_price(vera: Client, gateway: GatewayDouble) -> None:
