@@ -14,7 +14,7 @@ from compose.local.paths import ROOT
 #: its noun, and between a short word and the value that it belongs to (``по %(price)s``, ``до 90 дней``).
 _UNBROKEN = re.compile(
     r" (?=—|шт\.|%\((?:amount|balance|fee)\))|(?<=\d) (?=[а-яё%])(?!(?:и|в|до|или) )"
-    r"|(?:(?<=\b[а-яё])|(?<=\b[а-яё]{2})|(?<=\b[а-яё]{3})) (?=%\(|\d)",
+    r"|(?:(?<=\b[а-яё])|(?<=\b[а-яё]{2})|(?<=\b[а-яё]{3})) (?=%\(|\d|[а-яё]+ %\((?:amount|balance|fee)\))",
     re.IGNORECASE,
 )
 

@@ -43,7 +43,7 @@ def test_the_environment_s_own_catalogues_are_left_alone(folder: Path) -> None:
         ("не дольше 90 дней, на 1 % хуже", "не дольше 90\xa0дней, на\xa01\xa0% хуже"),
         ("по 10, 20 или 30", "по\xa010, 20 или\xa030"),
         ("Продано %(count)s шт. %(ticker)s", "Продано %(count)s\xa0шт. %(ticker)s"),
-        ("Выведено %(amount)s. На счёте %(balance)s", "Выведено\xa0%(amount)s. На счёте\xa0%(balance)s"),
+        ("Выведено %(amount)s. На счёте %(balance)s", "Выведено\xa0%(amount)s. На\xa0счёте\xa0%(balance)s"),
         ("Новости о бирже", "Новости о бирже"),
     ],
 )

@@ -29,12 +29,13 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
         (filled, {**ONE_SALE, "amount": 119_427, "fee": 60}, "en",
          "Sold 1 unit of AAPL at $1,194.27 for $1,194.27, fee $0.60."),
         (filled, {"quantity": 1_104, "price": Decimal("1.0875")}, "ru",
-         "Куплено 1\xa0104\xa0шт. AAPL по\xa01,0875\xa0$ на сумму\xa05\xa0971,35\xa0$, "
+         "Куплено 1\xa0104\xa0шт. AAPL по\xa01,0875\xa0$ на\xa0сумму\xa05\xa0971,35\xa0$, "
          "комиссия\xa02,99\xa0$."),
         (part_filled, {}, "en",
          "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20. Filled so far: 2 of 5."),
         (part_filled, {}, "ru",
-         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму\xa0388,55\xa0$, комиссия\xa00,20\xa0$. "
+         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на\xa0сумму\xa0388,55\xa0$, "
+         "комиссия\xa00,20\xa0$. "
          "Всего исполнено: 2 из\xa05."),
         (part_filled, {"side": "sell", "executions": [["1", "2", "2", "194.28", "maker", "customer"]]}, "en",
          "Sold 2 units of AAPL at $194.275 for $388.55, fee $0.20. Filled so far: 2 of 5."),
@@ -42,7 +43,8 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
          "Bought 2 units of AAPL at $100.00 on average for $388.55, fee $0.20. "
          "That completes the order: 5 in all."),
         (part_filled, {**LAST, "filled_quantity": 1_205}, "ru",
-         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на сумму\xa0388,55\xa0$, комиссия\xa00,20\xa0$. "
+         "Куплено 2\xa0шт. AAPL по\xa0194,275\xa0$ в среднем на\xa0сумму\xa0388,55\xa0$, "
+         "комиссия\xa00,20\xa0$. "
          "Теперь заявка исполнена целиком: 1\xa0205."),
         (part_filled, {**LAST, "filled_quantity": 2}, "en",
          "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20."),
