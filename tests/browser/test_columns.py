@@ -70,3 +70,15 @@ def test_what_has_no_column_on_a_narrow_page_follows_its_row(customer: tuple[Vis
             assert rows, path
             assert not any(rows), (size, path, rows)
             assert visitor.sideways() == 0, (size, path)
+
+
+def test_on_paper_no_number_of_a_row_is_left_out(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
+    for path in ("/portfolio", "/history", "/orders"):
+        visitor.open(path)
+        page.emulate_media(media="print")
+        rows = page.evaluate(UNREAD)
+        page.emulate_media(media="screen")
+        assert not [text for row in rows for text in row if any(map(str.isdigit, text))], path
