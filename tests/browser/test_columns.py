@@ -13,6 +13,12 @@ ONE_LINE = """text => {
     return value.getClientRects().length == 1
         && value.offsetHeight < 2 * parseFloat(getComputedStyle(value).fontSize);
 }"""
+#: Where the first two values of facts stand, when the first has a long label.
+TOPS = """() => {
+    const facts = [...document.querySelectorAll('.facts > div')].slice(0, 2);
+    facts[0].querySelector('dt').textContent = 'Word '.repeat(9);
+    return facts.map(each => Math.round(each.querySelector('dd').getBoundingClientRect().top));
+}"""
 #: The left edges of the columns that are shown, of each table of orders.
 EDGES = """[...document.querySelectorAll('.list')].map(table => [...table.querySelectorAll('th')]
     .filter(cell => cell.offsetWidth).map(cell => Math.round(cell.getBoundingClientRect().left)))"""
@@ -57,6 +63,14 @@ def test_a_long_number_stays_in_one_line(customer: tuple[Visitor, str]) -> None:
         for number in ("7", "1,000,000,000,000,000 units", "1 000 000 000 000 000 шт."):
             assert visitor.page.evaluate(ONE_LINE, number), (size, number)
             assert visitor.sideways() == 0
+
+
+def test_values_beside_each_other_are_on_one_line_under_labels_of_two(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    visitor.open("/instruments/AAPL")
+    first, second = visitor.page.evaluate(TOPS)
+    assert first == second
 
 
 def test_what_has_no_column_on_a_narrow_page_follows_its_row(customer: tuple[Visitor, str]) -> None:
