@@ -32,7 +32,7 @@ function draw() {
     rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {
       borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05,
-      maxBarSpacing: WIDEST_BAR * box.clientWidth, fixLeftEdge: true, // which keeps the first label whole
+      tickMarkMaxCharacterLength: data.weekly ? 5 : 8, maxBarSpacing: WIDEST_BAR * box.clientWidth, fixLeftEdge: true, // which keeps the first label whole
       lockVisibleTimeRangeOnResize: true, // the first candle stays, however wide the window becomes
     },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
