@@ -95,6 +95,16 @@ def test_a_page_has_one_price_of_one_moment(
     assert 'name="price" value="431.00"' in page
 
 
+def test_the_best_prices_below_a_limit_come_with_the_estimate(
+    vera: Client, gateway: GatewayDouble, htmx: Callable[..., dict[str, str]]
+) -> None:
+    bids = [{"price": "430.10", "quantity": 5, "orders": 1}]
+    gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", bids=bids))
+    part = vera.get("/instruments/AAPL?type=limit&limit_price=400", headers=htmx("estimate")).content.decode()
+    help_ = part.partition('id="limit_price_help" hx-swap-oob="true">')[2].partition("</p>")[0]
+    assert "Best bid $430.10" in help_
+
+
 def test_a_halt_that_the_book_tells_of_is_one(vera: Client, gateway: GatewayDouble) -> None:
     now = {"status": "halted", "price": "431.00", "price_at": datetime.now(UTC).isoformat()}
     gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", **now))
