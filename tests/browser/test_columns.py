@@ -74,11 +74,11 @@ def test_values_beside_each_other_are_on_one_line_under_labels_of_two(customer: 
 
 
 def test_what_has_no_column_on_a_narrow_page_follows_its_row(customer: tuple[Visitor, str]) -> None:
-    visitor, _ = customer
+    visitor, order = customer
     page = visitor.page
     for size in (DESK, TABLET, PHONE, ZOOMED):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        for path in ("/portfolio", "/history", "/orders", "/cash"):
+        for path in ("/portfolio", "/history", "/orders", "/cash", order):
             visitor.open(path)
             rows = page.evaluate(UNREAD)
             assert rows, path
