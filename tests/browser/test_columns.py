@@ -86,6 +86,16 @@ def test_what_has_no_column_on_a_narrow_page_follows_its_row(customer: tuple[Vis
             assert visitor.sideways() == 0, (size, path)
 
 
+def test_the_name_of_a_closed_position_is_whole_on_a_tablet(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    visitor.trade("MSFT", "buy", "1")
+    visitor.trade("MSFT", "sell", "1")
+    visitor.page.set_viewport_size(TABLET)  # type: ignore[arg-type]
+    visitor.open("/portfolio")
+    name = "([name, company]) => name.scrollWidth <= name.clientWidth && company.offsetHeight < 3 * 16"
+    assert visitor.page.evaluate(f"({name})([...document.querySelector('#closed .who-text').children])")
+
+
 def test_on_paper_no_number_of_a_row_is_left_out(customer: tuple[Visitor, str]) -> None:
     visitor, _ = customer
     page = visitor.page
