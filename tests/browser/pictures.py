@@ -1,7 +1,7 @@
 """`make pictures`: the README's pictures, taken of the system that `make test ONLY=...` keeps.
 
-A search that becomes an order and is filled, as a moving picture; stills of a phone, the dark theme and
-the back office.
+A search that becomes an order and is filled, as a moving picture; stills of an instrument, of a phone, of
+the dark theme in Russian and of the back office.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.browser.chromium import find_executable
 from tests.browser.conftest import FLAGS, PHONE, Visitor
 
 FOLDER = ROOT / "docs" / "images"
-WINDOW = {"width": 1000, "height": 640}
+WINDOW = {"width": 1040, "height": 880}
 #: Milliseconds that a frame stays: while something is typed, and when there is something to read.
 TYPED, READ = 180, 1500
 COLOURS = 128
@@ -42,11 +42,13 @@ def main() -> int:
     return 0
 
 
-def visitor(browser: Browser, home: Home, viewport: dict[str, int], *, scheme: str = "light") -> Visitor:
+def visitor(
+    browser: Browser, home: Home, viewport: dict[str, int], *, scheme: str = "light", locale: str = "en-US"
+) -> Visitor:
     """Somebody new with a window of this size."""
     context = browser.new_context(
         base_url=home.read_state()["url"],
-        locale="en-US",
+        locale=locale,
         viewport=viewport,  # type: ignore[arg-type]
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
@@ -61,7 +63,7 @@ def _story(somebody: Visitor) -> None:
     def take(milliseconds: int) -> None:
         frames.append((_picture(page), milliseconds))
 
-    somebody.sign_up()
+    somebody.sign_up("anna")
     somebody.top_up("5000")
     somebody.open("/")
     take(READ)
@@ -97,13 +99,19 @@ def _story(somebody: Visitor) -> None:
 
 
 def _stills(browser: Browser, home: Home) -> None:
-    phone = visitor(browser, home, PHONE)
-    phone.sign_up()
-    phone.top_up("5000")
-    phone.trade("AAPL", "buy", "3")
-    phone.open("/portfolio")
-    _save(phone.page, "phone.png")
-    dark = visitor(browser, home, WINDOW, scheme="dark")
+    desk = visitor(browser, home, {"width": 1280, "height": 960})
+    desk.sign_up("anna")
+    desk.top_up("25000")
+    for ticker, side, quantity in (("GOOG", "buy", "5"), ("MSFT", "buy", "40"), ("AAPL", "buy", "12")):
+        desk.trade(ticker, side, quantity)
+    desk.open("/instruments/AAPL?side=buy&quantity=3")
+    desk.page.wait_for_selector(".chart-values b")
+    desk.page.wait_for_selector("#review:enabled")
+    _save(desk.page, "instrument.png")
+    desk.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    desk.open("/portfolio")
+    _save(desk.page, "phone.png")
+    dark = visitor(browser, home, {"width": 1000, "height": 640}, scheme="dark", locale="ru-RU")
     dark.open("/")
     _save(dark.page, "dark.png")
     operator = environment.read(home, "operator")
@@ -115,7 +123,7 @@ def _stills(browser: Browser, home: Home) -> None:
     admin.page.wait_for_load_state()
     admin.page.goto("/admin/trading/orders/order/")
     _save(admin.page, "admin.png")
-    for each in (phone, dark, admin):
+    for each in (desk, dark, admin):
         each.context.close()
 
 
