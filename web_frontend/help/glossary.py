@@ -35,7 +35,7 @@ GLOSSARY = (
         _("Market price"),
         _(
             "The middle between the price that the exchange buys at and the one that it sells at. What you"
-            " own is valued at it. A trade is at a bid or an ask, so its price is a little another one."
+            " own is valued at it. A trade is at a bid or an ask, so its price differs a little."
         ),
     ),
     Term(
@@ -82,8 +82,8 @@ GLOSSARY = (
         "lot",
         _("Lot"),
         _(
-            "Quantities are whole multiples of it: with a lot of 10 you can buy 10, 20 or 30. What is "
-            "left of less than a lot can be sold all together."
+            "Quantities are whole multiples of it: with a lot of 10 you can buy 10, 20 or 30. A "
+            "remainder smaller than a lot can be sold as a whole."
         ),
     ),
     Term(
