@@ -120,7 +120,7 @@ def test_a_price_in_the_book_fills_the_limit_in_and_has_the_focus(vera: Client, 
 
 def test_the_ticket_hints_at_bid_ask_and_step(vera: Client, gateway: GatewayDouble) -> None:
     page = vera.get("/instruments/AAPL?type=limit").content.decode()
-    assert "Best bid $429.80 · best ask $429.90 · step $0.01" in page
+    assert "Best bid $429.80, best ask $429.90, step $0.01" in page
     gateway.down("GET /api/v1/instruments/AAPL/book")
     page = vera.get("/instruments/AAPL?type=limit").content.decode()
     assert 'id="limit_price_help">step $0.01<' in page
