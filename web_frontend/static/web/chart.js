@@ -22,12 +22,14 @@ function draw() {
   const kit = window.LightweightCharts;
   const price = numbers(data);
   const { zone } = document.body.dataset;
+  let series, last;
+  const isCovered = (tick) => last && Math.abs(series.priceToCoordinate(tick) - series.priceToCoordinate(last.options().price)) < rem();
   const chart = kit.createChart(box, {
     autoSize: true,
     layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 0.75 * rem() },
     localization: {
       locale: document.documentElement.lang, priceFormatter: price,
-      tickmarksPriceFormatter: (ticks) => ticks.map((tick) => (tick < 0 ? "" : price(tick))), // no price is below zero
+      tickmarksPriceFormatter: (ticks) => ticks.map((tick) => (tick < 0 || isCovered(tick) ? "" : price(tick))), // no price is below zero
     },
     rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {
@@ -40,14 +42,14 @@ function draw() {
     crosshair: { mode: kit.CrosshairMode.Normal },
   });
   const line = data.style === "line";
-  const series = chart.addSeries(line ? kit.LineSeries : kit.CandlestickSeries, { priceLineVisible: false, lastValueVisible: false });
+  series = chart.addSeries(line ? kit.LineSeries : kit.CandlestickSeries, { priceLineVisible: false, lastValueVisible: false });
   const times = shifted(data, zone);
   const bars = data.candles.map(([, open, high, low, close, volume], at) => ({ time: times[at], open, high, low, close, volume }));
   const points = broken(data, bars);
   series.setData(points.map((bar) => (line && "close" in bar ? linePoint(data, bars, bar) : { ...bar })));
   const marks = kit.createSeriesMarkers(series, []);
   const average = data.average && series.createPriceLine({ price: data.average, lineStyle: kit.LineStyle.Dashed, axisLabelVisible: false });
-  const last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
+  last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
   const openUntil = performance.now() + 1000 * (data.open_s ?? 0);
   drawn = { box, chart, series, line, data, bars, points, marks, average, last, openUntil };
   paint();
