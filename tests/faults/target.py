@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
@@ -18,6 +19,10 @@ from compose.local import databases, secrets, valkey
 from compose.local.supervisor import RUNNING, Supervisor
 from compose.system import EVENTS, SUPERUSER, RedisServer
 from tests.system import System
+
+#: What PostgreSQL says while it comes back from a kill, and seconds that a slow disk may take it.
+RECOVERING = ("in recovery mode", "starting up", "not yet accepting connections")
+RECOVERED_S = 60
 
 
 class Target(System):
@@ -50,15 +55,25 @@ class Target(System):
 
     @contextmanager
     def superuser(self, database: str) -> Iterator[Any]:
-        """A connection in autocommit mode that may do everything."""
-        connection = databases.connect(
-            self.home, role=SUPERUSER, password=self.passwords[SUPERUSER], database=database
-        )
+        """A connection in autocommit mode that may do everything; waits for a server that recovers."""
+        connection = self._connected(database)
         try:
             yield connection
         finally:
             with suppress(psycopg2.Error):
                 connection.close()
+
+    def _connected(self, database: str) -> Any:
+        end = time.monotonic() + RECOVERED_S
+        while True:
+            try:
+                return databases.connect(
+                    self.home, role=SUPERUSER, password=self.passwords[SUPERUSER], database=database
+                )
+            except psycopg2.OperationalError as error:
+                if time.monotonic() > end or not any(words in str(error) for words in RECOVERING):
+                    raise
+                time.sleep(0.1)
 
     def arm(self, service: str, point: str) -> None:
         """Let the first process of a service that reaches a point kill itself."""
