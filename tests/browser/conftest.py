@@ -268,8 +268,10 @@ def signed_up_customer(chromium: Browser, system: System, language: str) -> Iter
 
 @pytest.fixture
 def customer(signed_up_customer: tuple[Visitor, str]) -> Iterator[tuple[Visitor, str]]:
-    """The same one for all tests; between them their window is empty, and its complaints are forgotten."""
+    """The same one for all tests; between them their window is empty and as large as a desk, and its
+    complaints are forgotten."""
     yield signed_up_customer
     visitor, _ = signed_up_customer
+    visitor.page.set_viewport_size(DESK)  # type: ignore[arg-type]
     visitor.page.goto("about:blank")
     visitor.complaints.clear()
