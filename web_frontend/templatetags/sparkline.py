@@ -31,18 +31,18 @@ class Sparkline(NamedTuple):
 
 @register.simple_tag
 def sparkline(instrument: dict[str, Any]) -> Sparkline | None:
-    """The day of an instrument; None without a price, and while nothing is known of its hours.
+    """The day of an instrument, from the previous close on while no hour is over; None without a price.
 
     Args:
         instrument: with its ``hours``: ``[hour, open, high, low, close]`` each, the earliest first. Which of
             high and low came first is not known: in an hour that rose the low is drawn first.
     """
     hours = instrument["hours"]
-    if not hours or not instrument.get("price") or not instrument.get("previous_close"):
+    if not instrument.get("price") or not instrument.get("previous_close"):
         return None
     last, close = float(instrument["price"]), float(instrument["previous_close"])
-    begins, ends = hours[0][0], hours[-1][0] + 1
-    prices: list[tuple[float, float]] = []
+    begins, ends = (hours[0][0], hours[-1][0] + 1) if hours else (0, 1)
+    prices: list[tuple[float, float]] = [] if hours else [(begins, close)]
     for hour, *bar in hours:
         first, high, low, end = map(float, bar)
         extremes = (low, high) if end >= first else (high, low)

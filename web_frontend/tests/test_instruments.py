@@ -177,13 +177,16 @@ def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayD
         gain["ticker"]: "gain",
         loss["ticker"]: "loss",
         flat["ticker"]: "flat",
-        early["ticker"]: "",  # no hour is known yet: two points would be no picture of a day
+        early["ticker"]: "gain",
     }
     assert 'aria-hidden="true"' in rows[gain["ticker"]]
     # the low of an hour that rose before its high, the other way round in one that fell; then the price now
     points = rows[gain["ticker"]].partition('points="')[2].partition('"')[0].split()
     assert points[:4] == ["2.0,14.0", "13.5,17.0", "25.0,2.0", "36.5,11.0"]
     assert points[4:] == ["48.0,11.0", "59.5,10.4", "71.0,26.0", "82.5,23.0", "94.0,8.0"]
+    # no hour is over yet: from the previous close to the price now
+    first = rows[early["ticker"]].partition('points="')[2].partition('"')[0].split()
+    assert first == ["2.0,14.0", "94.0,2.0"]
     assert "M0 14.0H96" in rows[gain["ticker"]]
 
 
