@@ -35,8 +35,7 @@ WITH RECURSIVE level AS (
     ) AS next WHERE place < %s::int
 )
 SELECT statement_timestamp(), status, price_step, house, half_spread, available_quantity, issued_quantity,
-    lot_size, price, extract(epoch FROM statement_timestamp()
-        - greatest(price_at, (SELECT confirmed_at FROM quotes_quotefeed)))::float8,
+    lot_size, price,
     CASE status WHEN 'open' THEN greatest(price_at, (SELECT confirmed_at FROM quotes_quotefeed))
         ELSE price_at END,
     found.side, found.rank, found.quantity, found.orders
@@ -91,13 +90,14 @@ def depth(*, instrument_id: UUID, levels: int = 10) -> Depth:
         rows = cursor.fetchall()
     if not rows:
         raise LookupError(f"{instrument_id} is not listed")
-    as_of, status, step, switched_on, half_spread, available, issued, lot, quote, age_s, at, *_ = rows[0]
+    as_of, status, step, switched_on, half_spread, available, issued, lot, quote, at, *_ = rows[0]
     house = House.at(
-        quote, age_s=age_s, fresh_s=settings.QUOTE_MAX_AGE.total_seconds(), half_spread=half_spread,
-        step=step, switched_on=switched_on and status == "open", available=available, issued=issued, lot=lot,
+        quote, age_s=(as_of - at).total_seconds(), fresh_s=settings.QUOTE_MAX_AGE.total_seconds(),
+        half_spread=half_spread, step=step, switched_on=switched_on and status == "open",
+        available=available, issued=issued, lot=lot,
     )  # fmt: skip
     bids, asks = (
-        _with_house(house, side, [row[12:] for row in rows if row[11] == side], step)[:levels]
+        _with_house(house, side, [row[11:] for row in rows if row[10] == side], step)[:levels]
         for side in (BUY, SELL)
     )
     return Depth(status, bids, asks, Decimal(price_text(quote, step)), at, as_of)
