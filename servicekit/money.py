@@ -8,7 +8,7 @@ Cash is never a float and never a fraction of a minor unit: ``123450`` with curr
 from __future__ import annotations
 
 import functools
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import NamedTuple
 
 #: Digits after the point of each currency that an exchange can be kept in (ISO 4217).
@@ -68,6 +68,12 @@ def price_text(price: Decimal, step: Decimal) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
+def change_percent(price: Decimal, previous_close: Decimal) -> str:
+    """By how many percent a price is above the previous close, which is above zero: "0.00", never "-0.00"."""
+    percent = (price / previous_close - 1) * 100
+    return str(percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) + 0)
+
+
 def _step_digits(step: Decimal) -> int:
     return max(0, -int(step.normalize().as_tuple().exponent))
 

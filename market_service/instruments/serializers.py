@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -14,7 +13,7 @@ from servicekit.api.pagination import MAX_PAGE_SIZE, NumberedPages
 from servicekit.api.prices import StepPriceField
 from servicekit.api.serializers import InstantField, OutputSerializer
 from servicekit.api.strict_fields import OneOfField, WholeNumberField
-from servicekit.money import price_text
+from servicekit.money import change_percent, price_text
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "430.47"})
@@ -53,7 +52,7 @@ class InstrumentOutput(OutputSerializer):
 
     @extend_schema_field({"type": "string", "format": "decimal", "example": "-2.48"})
     def get_change_percent(self, instrument: Instrument) -> str:
-        return _change_percent(instrument.quote.price, instrument.quote.previous_close)
+        return change_percent(instrument.quote.price, instrument.quote.previous_close)
 
 
 def instrument_row(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -76,17 +75,11 @@ def instrument_row(row: tuple[Any, ...]) -> dict[str, Any]:
         "price": price_text(price, step),
         "previous_close": price_text(previous_close, step),
         "change": price_text(price - previous_close, step),
-        "change_percent": _change_percent(price, previous_close),
+        "change_percent": change_percent(price, previous_close),
         "price_at": price_at,
         "status": status,
         "simulated": simulated,
     }
-
-
-def _change_percent(price: Decimal, previous_close: Decimal) -> str:
-    percent = (price / previous_close - 1) * 100
-    rounded = percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
 
 
 @extend_schema_field(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from servicekit.money import change_percent
 from web_frontend.alerts.panel import alerts_ask
 from web_frontend.cash.account import account_ask
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
@@ -91,9 +92,13 @@ def _at_price_of(book: dict[str, Any] | None, instrument: dict[str, Any]) -> dic
     now = {name: book[name] for name in ("status", "price", "price_at")}
     if not (close := Decimal(instrument.get("previous_close") or 0)):
         return {**instrument, **now}
-    change = Decimal(book["price"]) - close
-    share = (100 * change / close).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return {**instrument, **now, "change": str(change), "change_percent": str(share)}
+    price = Decimal(book["price"])
+    return {
+        **instrument,
+        **now,
+        "change": str(price - close),
+        "change_percent": change_percent(price, close),
+    }
 
 
 def _shown(asked: Callable[[], Any]) -> Any:
