@@ -14,7 +14,6 @@ from notification_service.preferences.serializers import (
     PreferencesOutput,
     UnsubscribedOutput,
 )
-from notification_service.preferences.unsubscribe import Unsubscription
 from servicekit.api.openapi import body_example
 from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
@@ -75,7 +74,8 @@ class UnsubscribeApi(Api):
     )
     def get(self, request: Request) -> Response:
         """What the link would stop; nothing is changed."""
-        return _rendered(unsubscription_get(token=request.query_params.get("token", "")))
+        what = unsubscription_get(token=request.query_params.get("token", ""))
+        return Response(rendered(UnsubscribedOutput, what))
 
     @extend_schema(
         operation_id="notification_unsubscribe",
@@ -84,8 +84,5 @@ class UnsubscribeApi(Api):
         responses=UnsubscribedOutput,
     )
     def post(self, request: Request) -> Response:
-        return _rendered(services.unsubscribe(token=request.query_params.get("token", "")))
-
-
-def _rendered(what: Unsubscription) -> Response:
-    return Response({"kind": what.kind.value, "channel": what.channel.value})
+        what = services.unsubscribe(token=request.query_params.get("token", ""))
+        return Response(rendered(UnsubscribedOutput, what))
