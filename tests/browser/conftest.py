@@ -134,9 +134,9 @@ class Visitor:
         )
         return name
 
-    def sign_up(self, called: str = "browser") -> str:
-        """Become a new customer by the form; returns the name, which begins with what they are called."""
-        name = f"{called}-{secrets.token_hex(5 if called == 'browser' else 2)}"
+    def sign_up(self, name: str = "") -> str:
+        """Become a new customer by the form; returns the name, a new one where none is given."""
+        name = name or f"browser-{secrets.token_hex(5)}"
         self.open("/sign-up")
         self.page.fill("[name=username]", name)
         self.page.fill("[name=email]", f"{name}@example.com")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def _story(somebody: Visitor) -> None:
     def take(milliseconds: int) -> None:
         frames.append((_picture(page), milliseconds))
 
-    somebody.sign_up("anna")
+    somebody.sign_up(f"anna-{secrets.token_hex(2)}")
     somebody.top_up("5000")
     somebody.open("/")
     take(READ)
@@ -100,7 +101,7 @@ def _story(somebody: Visitor) -> None:
 
 def _stills(browser: Browser, home: Home) -> None:
     desk = visitor(browser, home, {"width": 1280, "height": 960})
-    desk.sign_up("anna")
+    desk.sign_up(f"anna-{secrets.token_hex(2)}")
     desk.top_up("25000")
     for ticker, side, quantity in (("GOOG", "buy", "5"), ("MSFT", "buy", "40"), ("AAPL", "buy", "12")):
         desk.trade(ticker, side, quantity)
